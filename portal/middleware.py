@@ -1,0 +1,162 @@
+"""What happens around every request: number and log line, session limits, walls, second factor."""
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from allauth.account.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from portal import audit, clock, walls
+from portal.actors import NOBODY, Place
+from portal.audit import Outcome
+from portal.errors import Hidden, Refused
+from portal.selectors import people
+from portal.views import health
+from portal.views.errors import refused
+
+log = structlog.get_logger("portal.request")
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestMiddleware:
+    """Gives each request a number that stands in the log, on the record and on the page when something breaks."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer probes at once; number, time and log everything else."""
+        if probe := health.PROBES.get(request.path):
+            return probe()
+        number = uuid.uuid4().hex[:12]
+        request.incident = number  # type: ignore[attr-defined]
+        structlog.contextvars.bind_contextvars(request_id=number)
+        token = audit.set_origin(request_id=number, address=self._address(request), actor=NOBODY)
+        started = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = number
+            self._log(request, response, time.perf_counter() - started)
+            return response
+        finally:
+            audit.reset_origin(token)
+            structlog.contextvars.unbind_contextvars("request_id")
+
+    @staticmethod
+    def _address(request: HttpRequest) -> str | None:
+        try:
+            return get_adapter(request).get_client_ip(request)
+        except PermissionDenied:  # a socket without an address, or a forged chain of proxies
+            return None
+
+    @staticmethod
+    def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        actor = getattr(request, "actor", NOBODY)
+        log.info(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            ms=round(seconds * 1000, 1),
+            user=actor.user.pk if actor.user else None,
+            role=actor.role,
+        )
+
+
+class SessionLimitMiddleware:
+    """Ends a session that idled too long or has lasted too long."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Sign the visitor out when a limit has passed, and let the page say so."""
+        if request.session.session_key and request.user.is_authenticated and self._is_over(request):
+            logout(request)
+            messages.info(request, "您已较长时间未操作或登录时间过长，为安全起见已自动退出，请重新登录。")
+        return self.get_response(request)
+
+    @staticmethod
+    def _is_over(request: HttpRequest) -> bool:
+        now, session = clock.now().timestamp(), request.session
+        began = session.setdefault("began", now)
+        seen = session.get("seen", now)
+        if now - seen > settings.SESSION_IDLE_SECONDS or now - began > settings.SESSION_ABSOLUTE_SECONDS:
+            return True
+        if now - seen > 60 or "seen" not in session:  # not a write a request
+            session["seen"] = now
+        return False
+
+
+class WallsMiddleware:
+    """Opens the request's transaction at the visitor's place, and records what was refused or denied.
+
+    ATOMIC_REQUESTS is the savepoint inside: a view that raises is rolled back, what is recorded here is kept.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        """Work out who asks, under which hat, and give the transaction that place."""
+        user = request.user if request.user.is_authenticated else None
+        with walls.stand(Place(user=user.pk if user else None)):
+            request.actor, request.hats = people.actor_for(request.user, request.session.get("hat"))
+            if request.actor.membership:
+                walls.step(request.actor.place())
+            token = audit.set_origin(actor=request.actor)
+            try:
+                return self.get_response(request)
+            finally:
+                audit.reset_origin(token)
+
+    def process_exception(self, request: Any, exception: Exception) -> HttpResponse | None:
+        """Put refusals and denials on record; answer a refusal with its reasons."""
+        where = {"path": request.path[:200], "method": request.method}
+        match exception:
+            case Refused():
+                audit.record("request.refuse", outcome=Outcome.REFUSED, reasons=list(exception.reasons), **where)
+                return refused(request, exception)
+            case Hidden():
+                audit.record("request.deny", outcome=Outcome.DENIED, what=exception.what, ref=exception.ref, **where)
+            case PermissionDenied():
+                audit.record("request.deny", outcome=Outcome.DENIED, what=str(exception)[:200], **where)
+        return None
+
+
+class SecondFactorMiddleware:
+    """Staff and experts get no further than enrolling a second factor until they have one."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing before the view is known."""
+        return self.get_response(request)
+
+    def process_view(self, request: Any, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        """Send whoever needs a second factor and has none to the page where one is set up."""
+        role = request.actor.role
+        if role is None or not role.needs_second_factor or request.session.get("has_second_factor"):
+            return None
+        name = request.resolver_match.url_name or ""
+        if not getattr(view, "login_required", True) or name.startswith(("mfa_", "account_")) or name in OPEN_PAGES:
+            return None
+        if Authenticator.objects.filter(user=request.actor.user, type=Authenticator.Type.TOTP).exists():
+            request.session["has_second_factor"] = True
+            return None
+        messages.warning(request, "您的角色须启用两步验证后方可使用平台，请先完成设置。")
+        return redirect("mfa_activate_totp")
+
+
+# What somebody without the second factor they need may still open.
+OPEN_PAGES = frozenset({"display", "hat"})

@@ -1,0 +1,30 @@
+"""What the ground floor keeps."""
+
+from portal.audit import AuditBlock, AuditEvent
+from portal.models.enterprises import Enterprise, EnterpriseFacts, Nature, Registration
+from portal.models.people import Invitation, Membership, User
+from portal.models.places import City, Department, Industry, Office, OfficeLevel, Region, RegionLevel, Unit, UnitKind
+from portal.models.upkeep import Heartbeat, Mail
+
+__all__ = [
+    "AuditBlock",
+    "AuditEvent",
+    "City",
+    "Department",
+    "Enterprise",
+    "EnterpriseFacts",
+    "Heartbeat",
+    "Industry",
+    "Invitation",
+    "Mail",
+    "Membership",
+    "Nature",
+    "Office",
+    "OfficeLevel",
+    "Region",
+    "RegionLevel",
+    "Registration",
+    "Unit",
+    "UnitKind",
+    "User",
+]

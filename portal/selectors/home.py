@@ -1,0 +1,55 @@
+"""What waits for somebody: the lines of the home page."""
+
+from dataclasses import dataclass
+
+from allauth.mfa.models import Authenticator
+
+from portal.actors import Actor
+from portal.models import OfficeLevel
+from portal.roles import HEADS
+from portal.rules import may
+from portal.selectors import people
+from portal.selectors.enterprises import enterprises, registrations
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits: how many, what, and the name of the page where it is done."""
+
+    count: int
+    label: str
+    page: str
+    hint: str = ""
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """Everything that waits for this actor now; lines with a count of 0 are left out."""
+    lines = []
+    if may(actor, "registration.list"):
+        what = "人申请加入本企业，待您同意" if actor.stands("enterprise") else "家企业的登记申请待确认"
+        lines.append(Waiting(registrations(actor).count(), what, "registrations"))
+    if may(actor, "people.manage"):
+        lines.append(Waiting(people.invitations(actor).count(), "份邀请尚未被接受", "people"))
+    if may(actor, "office.manage"):
+        empty = people.offices().filter(is_staffed=False, is_lead=True).exclude(level=OfficeLevel.CITY).count()
+        lines.append(Waiting(empty, "个牵头机构尚无负责人", "offices", "请向负责人发出邀请"))
+    if may(actor, "account.list"):
+        lines.append(Waiting(people.accounts(only_shut=True).count(), "个账户处于停用状态", "accounts"))
+    return [line for line in lines if line.count]
+
+
+def facts(actor: Actor) -> list[tuple[str, int]]:
+    """Figures about the actor's own place."""
+    if may(actor, "enterprise.list"):
+        return [("在册企业", enterprises(actor).count())]
+    return []
+
+
+def advice(actor: Actor) -> list[str]:
+    """What would make the actor's place safer."""
+    lines = []
+    if actor.role in HEADS and people.colleagues(actor).filter(role=actor.role, state="active").count() < 2:
+        lines.append("本机构目前只有一位负责人（管理员）。建议再任命一位，以免其离岗时业务中断。")
+    if actor.user and not Authenticator.objects.filter(user=actor.user).exists():
+        lines.append("您尚未启用两步验证。启用后，即使密码泄露，他人也无法登录您的账户。")
+    return lines

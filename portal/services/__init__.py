@@ -1,0 +1,1 @@
+"""The only code of the ground floor that writes."""

@@ -1,0 +1,400 @@
+"""All settings, from the environment; in production each missing or malformed variable is named and stops the start."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import environ
+import structlog
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Every variable the portal reads, with what it is for. Compose file and operations guide are held against this table.
+ENVIRONMENT = {
+    "PORTAL_MODE": "demo (default) or production",
+    "PORTAL_VAR": "folder for what the portal writes itself; default var/",
+    "SECRET_KEY": "signs sessions and links; at least 50 random characters",
+    "ENCRYPTION_KEY": "encrypts second-factor secrets; a Fernet key, or several (new first) separated by commas",
+    "ALLOWED_HOSTS": "host names served, separated by commas",
+    "PUBLIC_URL": "address people type, such as https://portal.example.gov.cn",
+    "DATABASE_URL": "PostgreSQL as the role the portal runs as, which owns nothing",
+    "DATABASE_OWNER_URL": "PostgreSQL as the role that owns the tables; for migrations only",
+    "DATABASE_ROLE": "owner: use DATABASE_OWNER_URL; set by manage.py for commands that change the schema",
+    "REDIS_URL": "the broker of the background worker",
+    "EMAIL_URL": "outgoing mail, such as smtp+tls://user:password@host:587",
+    "DEFAULT_FROM_EMAIL": "sender of the portal's mail",
+    "TRUSTED_PROXIES": "how many reverse proxies stand before the portal; default 0",
+    "OIDC_ISSUER": "sign-in through a provincial identity provider (OpenID Connect); empty: none",
+    "OIDC_CLIENT_ID": "the portal's name at that provider",
+    "OIDC_CLIENT_SECRET": "the portal's secret at that provider",
+    "OIDC_NAME": "what the sign-in button calls the provider",
+    "SESSION_IDLE_MINUTES": "signed out after so long without a request; default 30",
+    "SESSION_ABSOLUTE_HOURS": "signed out after so long whatever happens; default 12",
+    "PASSWORD_MIN_LENGTH": "default 12",
+    "SITE_OPERATOR": "主办单位 in the footer",
+    "SITE_CONTACT": "联系方式 in the footer",
+    "SITE_ICP": "备案号 in the footer",
+    "LOG_LEVEL": "default INFO",
+    "LOG_FORMAT": "json (production's default) or console",
+}
+
+env = environ.Env()
+_UNSET: Any = object()
+
+
+def read(name: str, cast: Callable[[str], Any] = str, default: Any = _UNSET) -> Any:
+    """The variable's value, cast; `default` when it is unset or empty.
+
+    Raises ImproperlyConfigured, naming the variable, when it is needed and missing, or malformed.
+    """
+    if name not in ENVIRONMENT:
+        raise ImproperlyConfigured(f"{name} is not in settings.ENVIRONMENT.")
+    raw = os.environ.get(name, "").strip()
+    if not raw:
+        if default is _UNSET:
+            raise ImproperlyConfigured(f"{name} must be set in production: {ENVIRONMENT[name]}.")
+        return default
+    try:
+        return cast(raw)
+    except (ValueError, KeyError, TypeError) as error:
+        raise ImproperlyConfigured(f"{name} is malformed ({error}): {ENVIRONMENT[name]}.") from error
+
+
+def _mode(raw: str) -> str:
+    if raw not in {"demo", "production"}:
+        raise ValueError("neither demo nor production")
+    return raw
+
+
+def _names(raw: str) -> list[str]:
+    return [part.strip() for part in raw.split(",") if part.strip()]
+
+
+def _address(raw: str) -> str:
+    parts = urlsplit(raw)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError("not an http(s) address")
+    return raw.rstrip("/")
+
+
+def _database(raw: str) -> dict[str, Any]:
+    config = environ.Env.db_url_config(raw)
+    if config.get("ENGINE") != "django.db.backends.postgresql":
+        raise ValueError("only PostgreSQL is supported")
+    if not config.get("NAME"):
+        raise ValueError("it names no database")
+    host = unquote(urlsplit(raw).netloc.rpartition("@")[2])
+    if host.startswith("/"):  # a socket's folder; URL parsers fold its letters to lower case
+        config["HOST"] = host
+    return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": True}
+
+
+def _count(raw: str) -> int:
+    value = int(raw)
+    if value < 0:
+        raise ValueError("negative")
+    return value
+
+
+def _fernet_keys(raw: str) -> list[str]:
+    from cryptography.fernet import Fernet
+
+    for key in _names(raw):
+        Fernet(key)
+    return _names(raw)
+
+
+PORTAL_MODE = read("PORTAL_MODE", _mode, "demo")
+IS_DEMO = PORTAL_MODE == "demo"
+
+
+def _demo(value: Any) -> Any:
+    """The value as a default in the demo only: production must say it."""
+    return value if IS_DEMO else _UNSET
+
+
+# -- the house ------------------------------------------------------------------------------------------------------
+DEBUG = False
+VAR_DIR = read("PORTAL_VAR", Path, BASE_DIR / "var")
+SECRET_KEY = read("SECRET_KEY", str, _demo("demo-only-secret-key-that-no-production-setting-would-ever-accept-000"))
+ENCRYPTION_KEYS = read("ENCRYPTION_KEY", _fernet_keys, _demo(["ZGVtby1vbmx5LWtleS1kZW1vLW9ubHkta2V5LWRlbW8="]))
+PUBLIC_URL = read("PUBLIC_URL", _address, _demo("http://127.0.0.1:8000"))
+ALLOWED_HOSTS = read("ALLOWED_HOSTS", _names, _demo(["127.0.0.1", "localhost", "[::1]"]))
+TRUSTED_PROXIES = read("TRUSTED_PROXIES", _count, 0)
+SITE = {
+    "name": "智能工厂梯度培育申报管理平台",
+    "operator": read("SITE_OPERATOR", str, "湖北省经济和信息化厅（演示）" if IS_DEMO else ""),
+    "contact": read("SITE_CONTACT", str, ""),
+    "icp": read("SITE_ICP", str, ""),
+}
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "csp",
+    "pgtrigger",
+    "rules",
+    "portal.apps.PortalConfig",
+]
+
+MIDDLEWARE = [
+    "portal.middleware.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.middleware.SessionLimitMiddleware",
+    "portal.middleware.WallsMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.middleware.SecondFactorMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.views.page.page",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# -- database -------------------------------------------------------------------------------------------------------
+_APP_DATABASE = read("DATABASE_URL", _database, _demo(_database("postgresql://portal_app@127.0.0.1/portal")))
+APP_ROLE = _APP_DATABASE["USER"]
+if read("DATABASE_ROLE", str, "") == "owner":
+    DATABASES = {"default": read("DATABASE_OWNER_URL", _database)}
+else:
+    DATABASES = {"default": _APP_DATABASE}
+# A transaction that hangs must not hold locks on the evening of a deadline.
+for _database_config in (_APP_DATABASE, DATABASES["default"]):
+    _database_config.setdefault("OPTIONS", {}).setdefault("options", "-c idle_in_transaction_session_timeout=60s")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Throttling counters live here, so sign-in works, and stays throttled, while Redis is down.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
+
+# -- people ---------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "portal.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": read("PASSWORD_MIN_LENGTH", _count, 12)},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+
+ACCOUNT_ADAPTER = "portal.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "portal.account_forms.SignupForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"【{SITE['name']}】"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_MAX_EMAIL_ADDRESSES = 2
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PUBLIC_URL).scheme
+# "key" is (account, address) for failed sign-ins: see AccountAdapter. Never by address alone: an office shares one.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "5/5m/key",
+    "signup": "200/h/ip",
+    "reset_password": "200/h/ip,5/m/key",
+    "reset_password_from_key": "200/h/ip",
+}
+MFA_ADAPTER = "portal.adapters.MFAAdapter"
+MFA_FORMS = {"authenticate": "portal.account_forms.AuthenticateForm"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = SITE["name"]
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_COUNT = 10
+
+SOCIALACCOUNT_ADAPTER = "portal.adapters.SocialAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+# The provincial provider vouches for the addresses it names, so its people meet the account they were invited to.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+OIDC_ISSUER = read("OIDC_ISSUER", _address, "")
+SOCIALACCOUNT_PROVIDERS = (
+    {
+        "openid_connect": {
+            "APPS": [
+                {
+                    "provider_id": "provincial",
+                    "name": read("OIDC_NAME", str, "统一身份认证"),
+                    "client_id": read("OIDC_CLIENT_ID"),
+                    "secret": read("OIDC_CLIENT_SECRET"),
+                    "settings": {"server_url": OIDC_ISSUER},
+                }
+            ],
+            "VERIFIED_EMAIL": True,
+        }
+    }
+    if OIDC_ISSUER
+    else {}
+)
+
+# -- sessions and the browser ---------------------------------------------------------------------------------------
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_IDLE_SECONDS = read("SESSION_IDLE_MINUTES", _count, 30) * 60
+SESSION_ABSOLUTE_SECONDS = read("SESSION_ABSOLUTE_HOURS", _count, 12) * 3600
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+_HTTPS = PUBLIC_URL.startswith("https://")
+if not IS_DEMO and not _HTTPS:
+    raise ImproperlyConfigured("PUBLIC_URL must begin with https:// in production.")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF, *(["{0.scheme}://{0.netloc}".format(urlsplit(OIDC_ISSUER))] if OIDC_ISSUER else [])],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+
+# -- language, time, files ------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("vendor/bootstrap/css", BASE_DIR / "node_modules/bootstrap/dist/css"),
+    ("vendor/htmx", BASE_DIR / "node_modules/htmx.org/dist"),
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = VAR_DIR / "media"
+
+# -- mail and background work ---------------------------------------------------------------------------------------
+vars().update(read("EMAIL_URL", environ.Env.email_url_config, _demo({})))
+if not os.environ.get("EMAIL_URL"):
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", str, _demo("noreply@portal.example"))
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+REDIS_URL = read("REDIS_URL", str, _demo("redis://127.0.0.1:6379/0"))
+CELERY_BROKER_URL = REDIS_URL
+# A page that hands work to the worker must answer at once whether or not Redis is there; beat sweeps up what was missed.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "visibility_timeout": 3600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15},
+    "seal the record": {"task": "portal.tasks.seal_record", "schedule": 30},
+    "deliver mail": {"task": "portal.tasks.deliver_waiting_mail", "schedule": 30},
+    "expire invitations": {"task": "portal.tasks.expire_invitations", "schedule": 600},
+    "clear sessions": {"task": "portal.tasks.clear_sessions", "schedule": 86_400},
+}
+
+# -- logs -----------------------------------------------------------------------------------------------------------
+_LOG_JSON = read("LOG_FORMAT", str, "console" if IS_DEMO else "json") == "json"
+_LOG_STEPS: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.PositionalArgumentsFormatter(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+]
+structlog.configure(
+    processors=[*_LOG_STEPS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.JSONRenderer(ensure_ascii=False)
+            if _LOG_JSON
+            else structlog.dev.ConsoleRenderer(colors=False),
+            "foreign_pre_chain": _LOG_STEPS,
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": read("LOG_LEVEL", str, "INFO")},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        # Every 4xx and 5xx is in the request log already, with its number.
+        "django.request": {"level": "CRITICAL"},
+    },
+}

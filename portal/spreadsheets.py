@@ -1,0 +1,38 @@
+"""Rows into a workbook with nothing executable in a cell."""
+
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+
+# A cell holds no more; what is longer is cut, visibly.
+_LONGEST = 32_767
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    text = "" if value is None else str(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """One sheet with a frozen heading row and a filter; text stays text, whatever it begins with."""
+    stream = BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    with xlsxwriter.Workbook(stream, options) as book:
+        sheet = book.add_worksheet(title[:31])
+        bold = book.add_format({"bold": True, "bottom": 1})
+        sheet.write_row(0, 0, headings, bold)
+        last = 0
+        for last, row in enumerate(rows, start=1):
+            for column, value in enumerate(map(_plain, row)):
+                if isinstance(value, str):
+                    sheet.write_string(last, column, value)
+                else:
+                    sheet.write_number(last, column, value)
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, max(last, 1), max(len(headings) - 1, 0))
+        sheet.set_column(0, len(headings) - 1, 18)
+    return stream.getvalue()

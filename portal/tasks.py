@@ -1,0 +1,46 @@
+"""Background work of the ground floor; each task may run twice, or on two machines at once, without harm."""
+
+from celery import shared_task
+from django.core.management import call_command
+
+from portal import clock, walls
+from portal.actors import Place
+from portal.models import Heartbeat
+from portal.services import invitations, mail, record
+
+
+@shared_task
+def heartbeat() -> None:
+    """Show that beat sends and the worker works."""
+    Heartbeat.objects.update_or_create(name="worker", defaults={"at": clock.now()})
+
+
+@shared_task
+def seal_record() -> None:
+    """Seal what has been put on record since the last time."""
+    with walls.stand(Place(office="auditor")):
+        record.seal()
+
+
+@shared_task
+def deliver_mail(mail_id: str) -> None:
+    """Send one message from the outbox."""
+    mail.deliver(mail_id)
+
+
+@shared_task
+def deliver_waiting_mail() -> None:
+    """Send what is left in the outbox: Redis or the mail server was away."""
+    mail.deliver_waiting()
+
+
+@shared_task
+def expire_invitations() -> None:
+    """Mark invitations that nobody accepted in time."""
+    invitations.expire_due()
+
+
+@shared_task
+def clear_sessions() -> None:
+    """Remove sessions that ended."""
+    call_command("clearsessions")

@@ -1,0 +1,49 @@
+"""Every address of the ground floor."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from portal.views import accounts, demo, home, offices, people, record, registrations
+
+handler400 = "portal.views.errors.bad_request"
+handler403 = "portal.views.errors.forbidden"
+handler404 = "portal.views.errors.not_found"
+handler500 = "portal.views.errors.broken"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("display/", home.display, name="display"),
+    path("hat/", home.hat, name="hat"),
+    path("me/", home.me, name="me"),
+    path("me/end-sessions/", home.end_sessions, name="end_sessions"),
+    path("accounts/", include("allauth.urls")),
+    path("register/", registrations.register, name="register"),
+    path("register/<str:ref>/", registrations.own_registration, name="own_registration"),
+    path("register/<str:ref>/withdraw/", registrations.withdraw, name="registration_withdraw"),
+    path("registrations/", registrations.registrations, name="registrations"),
+    path("registrations/<str:ref>/", registrations.registration, name="registration"),
+    path("registrations/<str:ref>/confirm/", registrations.confirm, name="registration_confirm"),
+    path("registrations/<str:ref>/refuse/", registrations.refuse, name="registration_refuse"),
+    path("enterprises/", registrations.enterprises, name="enterprises"),
+    path("enterprises/<str:code>/", registrations.enterprise, name="enterprise"),
+    path("people/", people.people, name="people"),
+    path("people/invite/", people.invite, name="invite"),
+    path("people/invitations/<int:pk>/withdraw/", people.withdraw, name="invitation_withdraw"),
+    path("people/<int:pk>/disable/", people.disable, name="membership_disable"),
+    path("people/<int:pk>/restore/", people.restore, name="membership_restore"),
+    path("people/<int:pk>/hand-over/", people.hand_over, name="membership_hand_over"),
+    path("invitations/<str:token>/", people.invitation, name="invitation"),
+    path("offices/", offices.offices, name="offices"),
+    path("security/", accounts.accounts, name="accounts"),
+    path("security/<int:pk>/", accounts.account, name="account"),
+    path("security/<int:pk>/disable/", accounts.disable, name="account_disable"),
+    path("security/<int:pk>/enable/", accounts.enable, name="account_enable"),
+    path("security/<int:pk>/end-sessions/", accounts.end_sessions, name="account_end_sessions"),
+    path("security/<int:pk>/reset-second-factor/", accounts.reset_second_factor, name="account_reset_second_factor"),
+    path("record/", record.record, name="record"),
+    path("record/export.xlsx", record.export, name="record_export"),
+    path("record/verify/", record.verify, name="record_verify"),
+]
+
+if settings.IS_DEMO:
+    urlpatterns += [path("demo/", demo.demo, name="demo"), path("demo/mail/", demo.mailbox, name="demo_mail")]

@@ -1,0 +1,61 @@
+"""Pages for what went wrong; each says what its reader can do next."""
+
+import sys
+from typing import Any
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from portal.errors import Refused
+
+log = structlog.get_logger(__name__)
+
+
+def _page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    context["incident"] = getattr(request, "incident", "")
+    return render(request, f"{status}.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400."""
+    return _bare(request, "400.html", 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: they may see the thing, but the act isn't theirs."""
+    return _page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: absent or forbidden; the two look alike."""
+    if not hasattr(request, "actor"):  # refused before anybody's place was known
+        return _bare(request, "404.html", 404)
+    return _page(request, 404)
+
+
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """409: the rules don't allow it now, and here is why."""
+    return _page(request, 409, reasons=refusal.reasons)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form from a page that was open too long, or sent from elsewhere."""
+    context = {"incident": getattr(request, "incident", "")}
+    return render(request, "403_csrf.html", context, status=403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500, or 503 when the database is away; rendered without database, session or context processors."""
+    error = sys.exc_info()[1]
+    log.exception("request.broken", path=request.path)
+    if isinstance(error, OperationalError | InterfaceError):
+        return _bare(request, "503.html", 503)
+    return _bare(request, "500.html", 500)
+
+
+def _bare(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    context = {"incident": getattr(request, "incident", "")}
+    return HttpResponse(render_to_string(template, context), status=status)

@@ -1,0 +1,91 @@
+"""What every page has: site, actor, navigation; and how a page shows a refusal beside its form."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db import transaction
+from django.db.models import QuerySet
+from django.forms import BaseForm
+from django.http import HttpRequest
+from django.urls import reverse
+
+from portal import audit, clock
+from portal.actors import NOBODY, Actor
+from portal.audit import Outcome
+from portal.errors import Refused
+from portal.models import Membership
+from portal.rules import may
+
+PER_PAGE = 50
+
+# Label, page, and the permission without which it isn't offered (empty: everybody who is signed in).
+NAVIGATION = (
+    ("首页", "home", ""),
+    ("企业登记", "registrations", "registration.list"),
+    ("在册企业", "enterprises", "enterprise.list"),
+    ("人员管理", "people", "people.manage"),
+    ("机构管理", "offices", "office.manage"),
+    ("账户安全", "accounts", "account.list"),
+    ("审计记录", "record", "record.read"),
+)
+
+
+class PortalRequest(HttpRequest):
+    """A request behind the walls: it knows who asks and which hats they have."""
+
+    actor: Actor
+    hats: list[Membership]
+    incident: str
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The context every template can rely on."""
+    actor: Actor = getattr(request, "actor", NOBODY)
+    cookies, query = request.COOKIES, request.GET.copy()
+    query.pop("page", None)
+    return {
+        "query": query.urlencode(),
+        "site": settings.SITE,
+        "is_demo": settings.IS_DEMO,
+        "display": {"large": cookies.get("large") == "1", "contrast": cookies.get("contrast") == "1"},
+        "actor": actor if actor.user else None,
+        "hats": [h for h in getattr(request, "hats", ()) if h != actor.membership],
+        "navigation": _navigation(request, actor) if actor.user else [],
+        "beijing_now": clock.beijing(clock.now()),
+    }
+
+
+def _navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
+    match = request.resolver_match
+    here = match.url_name if match else ""
+    return [
+        {"label": label, "url": reverse(name), "current": here == name or (match and section(match.route) == name)}
+        for label, name, permission in NAVIGATION
+        if not permission or may(actor, permission)
+    ]
+
+
+def section(route: str) -> str:
+    """The navigation entry a page belongs to: the first part of its route."""
+    first = route.split("/", 1)[0]
+    return {"": "home", "security": "accounts"}.get(first, first)
+
+
+def paged(request: HttpRequest, rows: QuerySet[Any], size: int = PER_PAGE) -> "Page[Any]":
+    """The page of a list that was asked for; one that doesn't exist gives the nearest."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+@contextmanager
+def refusal_shown_on(form: BaseForm) -> Iterator[None]:
+    """Roll back what a service began, show its reasons on the form, and put the refusal on record."""
+    try:
+        with transaction.atomic():
+            yield
+    except Refused as refusal:
+        audit.record("request.refuse", outcome=Outcome.REFUSED, reasons=list(refusal.reasons))
+        for reason in refusal.reasons:
+            form.add_error(None, reason)

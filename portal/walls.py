@@ -1,0 +1,168 @@
+"""Tenant isolation in the database: one policy shape for every tenant-owned table, and the only ways through it."""
+
+import contextvars
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from portal import audit
+from portal.actors import NOWHERE, Actor, Place
+
+
+@dataclass(frozen=True)
+class Wall:
+    """How a table stands in the tenancy: the columns that hold its keys, and the kind of thing it holds.
+
+    `own` names a column with a user's key whose rows that user may always read (to find out where they stand).
+    `open_insert` lets anybody add a row they then cannot read (the record of a refused stranger).
+    """
+
+    kind: str
+    unit: str = "unit_id"
+    city: str = "city_id"
+    enterprise: str = "enterprise_id"
+    own: str = ""
+    open_insert: bool = False
+
+
+# Every tenant-owned table. A test walks the database's catalogue and fails on a table that is in neither list.
+WALLED: dict[str, Wall] = {
+    "portal_enterprise": Wall("business", enterprise="id"),
+    "portal_registration": Wall("business", own="user_id"),
+    "portal_membership": Wall("identity", own="user_id"),
+    "portal_invitation": Wall("identity"),
+    "portal_auditevent": Wall("record", open_insert=True),
+    "portal_auditblock": Wall("record", unit="", city="", enterprise=""),
+}
+
+# Tables that belong to no tenant, with the reason why they may stand in the open.
+OPEN: dict[str, str] = {
+    "portal_region": "GB/T 2260, public",
+    "portal_industry": "GB/T 4754, public",
+    "portal_unit": "recommending units, public",
+    "portal_city": "a unit's cities, public",
+    "portal_office": "public bodies and their departments",
+    "portal_user": "accounts; read before anybody's place is known",
+    "portal_mail": "the outbox; read by the worker and, in the demo, by its mail page",
+    "portal_heartbeat": "signs of life of the worker",
+    "portal_cache": "throttling counters",
+    "account_emailaddress": "accounts",
+    "account_emailconfirmation": "accounts",
+    "mfa_authenticator": "accounts",
+    "socialaccount_socialaccount": "accounts",
+    "socialaccount_socialapp": "accounts",
+    "socialaccount_socialtoken": "accounts",
+    "django_session": "sessions; read before anybody's place is known",
+    "django_migrations": "schema",
+    "django_content_type": "schema",
+    "auth_permission": "schema",
+    "auth_group": "schema",
+    "auth_group_permissions": "schema",
+}
+
+# Who crosses walls by office, and into which kinds of table: the one place where this is written.
+FUNCTIONS_SQL = """
+CREATE OR REPLACE FUNCTION portal_place(level text) RETURNS bigint
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT nullif(current_setting('portal.' || level, true), '')::bigint
+$$;
+CREATE OR REPLACE FUNCTION portal_crosses(kind text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE nullif(current_setting('portal.office', true), '')
+        WHEN 'system' THEN true
+        WHEN 'system_admin' THEN kind = 'identity'
+        WHEN 'security_admin' THEN kind = 'identity'
+        WHEN 'ministry' THEN kind = 'national'
+        WHEN 'auditor' THEN kind = 'record'
+        ELSE false
+    END
+$$;
+"""
+
+
+def wall_sql(table: str, wall: Wall) -> str:
+    """The statements that put a table behind its wall. Each key is read once a query, not once a row."""
+    keys = {"unit": wall.unit, "city": wall.city, "enterprise": wall.enterprise}
+    within = [f"{column} = (SELECT portal_place('{level}'))" for level, column in keys.items() if column]
+    sees = " OR ".join([*within, f"(SELECT portal_crosses('{wall.kind}'))"])
+    if wall.kind == "identity":  # the ministry's people belong to no unit
+        sees += f" OR ({wall.unit} IS NULL AND (SELECT portal_crosses('national')))"
+    statements = [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"DROP POLICY IF EXISTS wall ON {table}",
+        f"CREATE POLICY wall ON {table} USING ({sees}) WITH CHECK ({sees})",
+    ]
+    if wall.own:
+        statements += [
+            f"DROP POLICY IF EXISTS own ON {table}",
+            f"CREATE POLICY own ON {table} FOR SELECT USING ({wall.own} = (SELECT portal_place('user')))",
+        ]
+    if wall.open_insert:
+        statements += [
+            f"DROP POLICY IF EXISTS open_insert ON {table}",
+            f"CREATE POLICY open_insert ON {table} FOR INSERT WITH CHECK (true)",
+        ]
+    return ";\n".join(statements) + ";"
+
+
+_SET = ", ".join(f"set_config('portal.{key}', %s, true)" for key in ("user", "unit", "city", "enterprise", "office"))
+_here: contextvars.ContextVar[Place] = contextvars.ContextVar("place", default=NOWHERE)
+
+
+def here() -> Place:
+    """The place the present transaction was given."""
+    return _here.get()
+
+
+def _set(place: Place) -> None:
+    """Give the transaction its place: every setting, the empty ones too, so that nothing of a former place is left."""
+    keys = (place.user, place.unit, place.city, place.enterprise)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_SET}", [*("" if key is None else str(key) for key in keys), place.office])
+
+
+@contextmanager
+def stand(place: Place) -> Iterator[None]:
+    """Run a block, in a transaction, at a place; afterwards the former place holds again."""
+    former = _here.get()
+    token = _here.set(place)
+    nested = connection.in_atomic_block
+    try:
+        with transaction.atomic():
+            _set(place)
+            yield
+            # The end of a transaction, and every rollback, take the settings back; a savepoint that is kept does not.
+            if nested:
+                _set(former)
+    finally:
+        _here.reset(token)
+
+
+def step(place: Place) -> None:
+    """Go to another place until the block of the `stand` around it ends."""
+    _here.set(place)
+    _set(place)
+
+
+@contextmanager
+def enter(actor: Actor) -> Iterator[None]:
+    """Run a block as somebody: what they may see, and their name on the record."""
+    token = audit.set_origin(actor=actor)
+    try:
+        with stand(actor.place()):
+            yield
+    finally:
+        audit.reset_origin(token)
+
+
+@contextmanager
+def system(reason: str) -> Iterator[None]:
+    """Run a block behind all walls, on record, for work that no single place can do. The acting person stays named."""
+    if not reason.strip():
+        raise ValueError("crossing the walls needs a reason")
+    with stand(Place(user=here().user, office="system")):
+        audit.record("walls.cross", reason=reason)
+        yield

@@ -1,0 +1,106 @@
+"""The machinery of states: tables of transitions, and `move`, the only thing that writes a state."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import pgtrigger
+import rules
+from django.db import transaction
+from django.db.models import Model, TextChoices
+
+from portal import audit, clock
+from portal.actors import Actor
+from portal.errors import Denied, Refused
+
+Guard = Callable[..., str | None]
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One edge: what it is called, where it starts and ends, and the conditions that must hold.
+
+    A guard takes (object, at=, actor=, and the act's own arguments) and returns a reason, or None when satisfied.
+    """
+
+    action: str
+    label: str
+    sources: tuple[str, ...]
+    target: str
+    guards: tuple[Guard, ...] = ()
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """All edges of one kind of object; `name` prefixes its permissions and audit verbs."""
+
+    name: str
+    states: type[TextChoices]
+    transitions: tuple[Transition, ...]
+
+    def find(self, action: str) -> Transition:
+        """The transition of that name. Raises KeyError."""
+        for transition in self.transitions:
+            if transition.action == action:
+                return transition
+        raise KeyError(f"{self.name} has no action {action}")
+
+    def trigger(self) -> pgtrigger.FSM:
+        """The database trigger that refuses every edge which is not in the table."""
+        edges = {(str(source), str(t.target)) for t in self.transitions for source in t.sources}
+        return pgtrigger.FSM(name="legal_edges", field="state", transitions=sorted(edges))
+
+
+def permission(workflow: Workflow, action: str) -> str:
+    """The name under which `rules` knows who may do this."""
+    return f"{workflow.name}.{action}"
+
+
+def available(obj: Any, actor: Actor) -> Iterable[Transition]:
+    """The transitions this actor could try on this object now (state and permission; guards speak when tried)."""
+    for transition in obj.workflow.transitions:
+        if obj.state in transition.sources and rules.has_perm(permission(obj.workflow, transition.action), actor, obj):
+            yield transition
+
+
+@contextmanager
+def locked(obj: M) -> Iterator[Any]:
+    """The object's row, fresh and locked until the block's transaction ends."""
+    with transaction.atomic():
+        yield type(obj)._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+
+
+def move(
+    obj: M,
+    action: str,
+    *,
+    actor: Actor,
+    at: datetime | None = None,
+    changes: dict[str, Any] | None = None,
+    **data: Any,
+) -> M:
+    """Take an object along one edge: lock, permission, source state, guards, save, record; one transaction.
+
+    `changes` are further columns to write with the state; `data` goes to the guards and on record.
+    Raises Denied when the actor may not, Refused with every reason when the rules don't allow it now.
+    """
+    workflow: Workflow = obj.workflow  # type: ignore[attr-defined]
+    transition, name = workflow.find(action), permission(workflow, action)
+    moment = at or clock.now()
+    with locked(obj) as row:
+        if not rules.has_perm(name, actor, row):
+            raise Denied(f"{name} is not for {actor.role or 'nobody'}")
+        if row.state not in transition.sources:
+            raise Refused(f"当前状态为“{workflow.states(row.state).label}”，不能{transition.label}。请刷新页面后再看。")
+        reasons = [r for guard in transition.guards if (r := guard(row, at=moment, actor=actor, **data))]
+        if reasons:
+            raise Refused(*reasons)
+        source, row.state = row.state, transition.target
+        for field, value in (changes or {}).items():
+            setattr(row, field, value)
+        row.save(update_fields=["state", *(changes or {})])
+        audit.record(name, row, actor, source=source, target=transition.target, **data)
+    return row

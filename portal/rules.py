@@ -50,6 +50,12 @@ def is_appointing(actor: Actor, post: Any) -> bool:
 
 
 @rules.predicate
+def is_transferable(_actor: Actor, post: Any) -> bool:
+    """The post can go from one person to another: an expert's is their own, an administrator's is appointed anew."""
+    return post is not None and Role(post.role).level not in {Level.EXPERT, Level.ADMINISTRATION}
+
+
+@rules.predicate
 def is_invited(actor: Actor, invitation: Any) -> bool:
     """The invitation was sent to the address of the person who asks."""
     return (
@@ -103,7 +109,7 @@ PERMISSIONS = {
     "invitation.expire": is_portal,
     "membership.disable": is_appointing & ~is_own,
     "membership.restore": is_appointing,
-    "membership.hand_over": is_appointing | is_own,
+    "membership.hand_over": (is_appointing | is_own) & is_transferable,
     "people.manage": has_people,
     "office.manage": is_system_admin,
     "account.list": is_security_admin,

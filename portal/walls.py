@@ -159,10 +159,18 @@ def enter(actor: Actor) -> Iterator[None]:
 
 
 @contextmanager
-def system(reason: str) -> Iterator[None]:
-    """Run a block behind all walls, on record, for work that no single place can do. The acting person stays named."""
+def system(reason: str, actor: Actor | None = None) -> Iterator[None]:
+    """Run a block behind all walls, on record, for work that no single place can do.
+
+    The acting person stays named; `actor` names who acts where nobody asked (a task, a command).
+    """
     if not reason.strip():
         raise ValueError("crossing the walls needs a reason")
-    with stand(Place(user=here().user, office="system")):
-        audit.record("walls.cross", reason=reason)
-        yield
+    token = audit.set_origin(actor=actor) if actor else None
+    try:
+        with stand(Place(user=here().user, office="system")):
+            audit.record("walls.cross", reason=reason)
+            yield
+    finally:
+        if token:
+            audit.reset_origin(token)

@@ -68,9 +68,15 @@ def available(obj: Any, actor: Actor) -> Iterable[Transition]:
 
 @contextmanager
 def locked(obj: M) -> Iterator[Any]:
-    """The object's row, fresh and locked until the block's transaction ends."""
+    """The object's row, fresh and locked until the block's transaction ends.
+
+    Raises Refused when it has left the actor's place since they saw it.
+    """
     with transaction.atomic():
-        yield type(obj)._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+        row = type(obj)._base_manager.select_for_update(of=("self",)).filter(pk=obj.pk).first()
+        if row is None:
+            raise Refused("该事项刚刚已转由他人办理，不在您的办理范围内，请返回列表查看。")
+        yield row
 
 
 def move(

@@ -44,7 +44,7 @@ def seed() -> bool:
     if User.objects.filter(email=CAST[0].email).exists():
         return False
     password = make_password(PASSWORD)
-    with walls.system("载入演示数据"):
+    with walls.system("载入演示数据", _DIRECTOR):
         _group()
         for seat in CAST:
             user = _account(seat, password)
@@ -53,7 +53,7 @@ def seed() -> bool:
         audit.record("demo.seed", actor=_DIRECTOR, accounts=len(CAST))
     for number, company in enumerate(COMPANIES, start=1):
         _company(company, number, password)
-    with walls.system("载入演示数据：企业填报员"):
+    with walls.system("载入演示数据：企业填报员", _DIRECTOR):
         for seat in CAST:
             if seat.role is Role.ENTERPRISE_CLERK:
                 grant(User.objects.get(email=seat.email), _post(seat), actor=_DIRECTOR)
@@ -101,8 +101,10 @@ def _company(company: Company, number: int, password: str) -> None:
     with walls.enter(Actor(user=user)):
         registration = register(Actor(user=user), _facts(company, number, user))
     if not company.waiting:
-        with walls.system("载入演示数据：确认企业登记"):
-            confirm(registration, actor=_decider(registration))
+        with walls.system("载入演示数据：由谁确认企业登记", _DIRECTOR):
+            decider = _decider(registration)
+        with walls.enter(decider):
+            confirm(registration, actor=decider)
 
 
 def _facts(company: Company, number: int, user: User) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def accept_as_newcomer(invitation: Invitation, *, name: str, password: str) -> M
 def expire_due() -> int:
     """Mark what nobody accepted in time; how many. Accepting checks the instant itself, so this is only tidying."""
     portal = Actor(system="平台")
-    with walls.system("邀请到期清理"):
+    with walls.system("邀请到期清理", portal):
         due = Invitation.objects.filter(state=InvitationState.OPEN, expires_at__lt=clock.now())
         for invitation in due:
             move(invitation, "expire", actor=portal)

@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Model
 
@@ -53,7 +54,7 @@ def _each(folder: Path, file: str, loaders: dict[str, Any]) -> int:
         for number, entry in enumerate(tables.get(table, ()), start=1):
             try:
                 changed += loader(**entry)
-            except (TypeError, ValueError, KeyError, Model.DoesNotExist) as error:
+            except (TypeError, ValueError, KeyError, ObjectDoesNotExist) as error:
                 raise Malformed(f"{file}: [[{table}]] no. {number} {entry}: {error}") from error
     return changed
 

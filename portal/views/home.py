@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.errors import Hidden
+from portal.rules import may
 from portal.selectors import home as lines
 from portal.selectors.enterprises import own_registrations
 from portal.services import accounts
@@ -67,6 +68,8 @@ def me(request: PortalRequest) -> HttpResponse:
     """My account: who I am here, password, second factor, sessions."""
     factors = Authenticator.objects.filter(user=request.actor.user)
     has_totp = factors.filter(type=Authenticator.Type.TOTP).exists()
+    for row in request.hats:
+        row.may_hand_over = may(request.actor, "membership.hand_over", row)  # type: ignore[attr-defined]
     return render(request, "portal/me.html", {"has_totp": has_totp, "memberships": request.hats})
 
 

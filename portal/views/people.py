@@ -27,6 +27,7 @@ def people(request: PortalRequest) -> HttpResponse:
     rows = paged(request, selectors.colleagues(request.actor))
     for row in rows:
         row.may_disable = may(request.actor, "membership.disable", row)
+        row.may_hand_over = may(request.actor, "membership.hand_over", row)
     context = {"page": rows, "invitations": selectors.invitations(request.actor)[:100], "now": clock.now()}
     return render(request, "portal/people.html", context)
 

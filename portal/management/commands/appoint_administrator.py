@@ -30,7 +30,7 @@ class Command(BaseCommand):
         """Invite, on record."""
         actor, role = Actor(system="管理命令"), Role(options["role"])
         try:
-            with walls.system(f"任命{role.label}：{options['reason']}"):
+            with walls.system(f"任命{role.label}：{options['reason']}", actor):
                 invitation, token = invite(actor, email=options["email"], name=options["name"], post=post_at(role))
                 audit.record("administrator.appoint", invitation, actor, role=role, reason=options["reason"])
         except Refused as refusal:

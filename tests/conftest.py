@@ -1,0 +1,142 @@
+"""Fixtures: real PostgreSQL behind real walls, as the role the portal runs as; people; browsers' stand-ins."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection, connections
+from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
+from psycopg2 import sql
+
+from portal import settings as portal_settings
+from portal import walls
+from portal.actors import Actor
+from portal.services import reference
+from tests import factories
+
+_numbers = itertools.count(1)
+
+
+def _go_on_as(user: str, password: str) -> None:
+    connections.close_all()
+    for config in (connection.settings_dict, django_settings.DATABASES["default"]):
+        config["USER"], config["PASSWORD"] = user, password
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """The test database, made by its owner with the reference data in it; tests then run as the portal's own role.
+
+    pytest-django's own fixture makes none when only tests with `own_database` are asked for.
+    """
+    owner = connection.settings_dict["USER"], connection.settings_dict["PASSWORD"]
+    app = portal_settings._APP_DATABASE
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        reference.load()
+        _go_on_as(app["USER"], app["PASSWORD"])
+    yield
+    with django_db_blocker.unblock():
+        _go_on_as(*owner)
+        teardown_databases(made, verbosity=0)
+
+
+@contextmanager
+def as_owner(database: str) -> Iterator[Any]:
+    """A cursor of the tables' owner on a database, outside Django; each statement commits by itself."""
+    config = portal_settings.read("DATABASE_OWNER_URL", portal_settings._database)
+    raw = psycopg2.connect(
+        dbname=database,
+        user=config["USER"],
+        password=config["PASSWORD"],
+        host=config["HOST"],
+        port=config["PORT"] or None,
+    )
+    raw.autocommit = True
+    try:
+        with raw.cursor() as cursor:
+            yield cursor
+    finally:
+        raw.close()
+
+
+@pytest.fixture
+def owner_cursor(own_database: str) -> Iterator[Any]:
+    """A cursor of the tables' owner on this test's own database."""
+    with as_owner(own_database) as cursor:
+        yield cursor
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A copy of the test database for one test that commits, races or serves a browser; gone afterwards.
+
+    No truncating between tests, so append-only tables stay append-only here too.
+    """
+    template = connection.settings_dict["NAME"]
+    name = f"{template}_{next(_numbers)}"
+    with django_db_blocker.unblock():
+        connections.close_all()
+        with as_owner("postgres") as cursor:
+            cursor.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            )
+        connection.settings_dict["NAME"] = name
+        try:
+            yield name
+        finally:
+            connections.close_all()
+            connection.settings_dict["NAME"] = template
+            with as_owner("postgres") as cursor:
+                cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """A slow hash is right for people and wrong for tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: Any) -> None:
+    """Pages name static files without a manifest, which only `collectstatic` would make."""
+    storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": storage}
+
+
+@pytest.fixture
+def people(db: None) -> factories.People:
+    """Somebody in every role, in Wuhan, in neighbouring Yichang, in another province, in a central group."""
+    return factories.people()
+
+
+@pytest.fixture
+def client_as(client: Client) -> Callable[..., Client]:
+    """A signed-in client: `client_as(actor)`; staff have passed their second factor."""
+
+    def sign_in(actor: Actor, *, second_factor: bool = True) -> Client:
+        assert actor.user
+        browser = Client()
+        browser.force_login(actor.user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
+        session = browser.session
+        if actor.membership:
+            session["hat"] = actor.membership.pk
+        session["has_second_factor"] = second_factor
+        session.save()
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def behind_walls(db: None) -> Iterator[None]:
+    """The test stands behind all walls, to set up and to look."""
+    with walls.system("test"):
+        yield

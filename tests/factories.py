@@ -1,0 +1,162 @@
+"""People and organisations for tests, made through the services where there is one."""
+
+import itertools
+from dataclasses import dataclass, fields
+from typing import Any
+
+from allauth.account.models import EmailAddress
+
+from portal import clock, walls
+from portal.actors import Actor
+from portal.demo.seed import credit_code
+from portal.models import Enterprise, Industry, Office, Region, Registration, Unit, UnitKind, User
+from portal.roles import Role
+from portal.selectors.people import hats
+from portal.services.memberships import grant, post_at
+from portal.services.registration import place_of, register
+
+PASSWORD = "Correct-Horse-9"
+DIRECTOR = Actor(system="test")
+_numbers = itertools.count(1)
+
+
+def user(name: str = "", password: str = PASSWORD) -> User:
+    """An account with a verified address."""
+    number = next(_numbers)
+    made = User.objects.create_user(f"u{number}@test.example", name or f"用户{number}", password)
+    EmailAddress.objects.create(user=made, email=made.email, verified=True, primary=True)
+    return made
+
+
+def code(region: str = "420100") -> str:
+    """A fresh well-formed credit code."""
+    return credit_code(region, 50_000_000 + next(_numbers))
+
+
+def facts(region: str = "420100", **changes: Any) -> dict[str, Any]:
+    """What an enterprise says of itself when it registers."""
+    number = next(_numbers)
+    return {
+        "code": code(region),
+        "name": f"测试企业{number}有限公司",
+        "region": Region.objects.get(code=region),
+        "address": f"测试路{number}号",
+        "industry": Industry.objects.get(code="C34"),
+        "nature": "private",
+        "is_above_scale": True,
+        "group": None,
+        "branch_of_code": "",
+        "branch_of_name": "",
+        "legal_representative": "法人甲",
+        "contact_name": "联系人乙",
+        "contact_phone": "027-00000000",
+        "contact_email": "contact@test.example",
+    } | changes
+
+
+def enterprise(region: str = "420100", **changes: Any) -> Enterprise:
+    """An enterprise on the register."""
+    said = facts(region, **changes)
+    unit, city = place_of(region=said["region"], group=said["group"])
+    with walls.system("test"):
+        return Enterprise.objects.create(**said, unit=unit, city=city, confirmed_at=clock.now())
+
+
+def registration(region: str = "420100", by: User | None = None, **changes: Any) -> Registration:
+    """A pending registration."""
+    actor = Actor(user=by or user())
+    with walls.enter(actor):
+        return register(actor, facts(region, **changes))
+
+
+def seat(role: Role, *, who: User | None = None, **place: Any) -> Actor:
+    """Somebody in a role; `place` as for post_at: enterprise, office or unit."""
+    with walls.system("test"):
+        membership = grant(who or user(), post_at(role, **place), actor=DIRECTOR)
+        hat = next(h for h in hats(membership.user) if h.pk == membership.pk)
+    return Actor(user=hat.user, membership=hat)
+
+
+def office(name: str) -> Office:
+    """An office by name."""
+    return Office.objects.get(name=name)
+
+
+def group() -> Unit:
+    """The test's central group, with its office."""
+    unit, made = Unit.objects.get_or_create(
+        code="TESTG", defaults={"name": "测试集团", "kind": UnitKind.CENTRAL_GROUP, "default_quota": 5}
+    )
+    if made:
+        Office.objects.create(level="unit", unit=unit, department="industry", name="测试集团智造部", is_lead=True)
+    return unit
+
+
+@dataclass
+class People:
+    """The cast of the tests. `*_a` sit in Wuhan, `*_b` are their neighbours in Yichang."""
+
+    enterprise_a: Enterprise
+    enterprise_b: Enterprise
+    enterprise_group: Enterprise
+    enterprise_admin_a: Actor
+    enterprise_clerk_a: Actor
+    enterprise_admin_b: Actor
+    enterprise_admin_group: Actor
+    city_reviewer_a: Actor
+    city_head_a: Actor
+    city_joint_a: Actor
+    city_reviewer_b: Actor
+    city_head_b: Actor
+    unit_officer: Actor
+    unit_head: Actor
+    unit_joint: Actor
+    unit_head_hunan: Actor
+    group_officer: Actor
+    group_head: Actor
+    expert: Actor
+    ministry: Actor
+    system_admin: Actor
+    security_admin: Actor
+    auditor: Actor
+    newcomer: Actor
+
+    def actors(self) -> dict[str, Actor]:
+        """Everybody by name."""
+        found = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: actor for name, actor in found.items() if isinstance(actor, Actor)}
+
+
+def people() -> People:
+    """Put the cast in place."""
+    central, hubei = group(), Unit.objects.get(code="HB")
+    a, b = enterprise("420100", name="甲企业"), enterprise("420500", name="乙企业")
+    g = enterprise("420600", name="集团企业", group=central)
+    wuhan, yichang = office("武汉市经济和信息化局"), office("宜昌市经济和信息化局")
+    province, desk = office("湖北省经济和信息化厅"), office("测试集团智造部")
+    return People(
+        enterprise_a=a,
+        enterprise_b=b,
+        enterprise_group=g,
+        enterprise_admin_a=seat(Role.ENTERPRISE_ADMIN, enterprise=a),
+        enterprise_clerk_a=seat(Role.ENTERPRISE_CLERK, enterprise=a),
+        enterprise_admin_b=seat(Role.ENTERPRISE_ADMIN, enterprise=b),
+        enterprise_admin_group=seat(Role.ENTERPRISE_ADMIN, enterprise=g),
+        city_reviewer_a=seat(Role.CITY_REVIEWER, office=wuhan),
+        city_head_a=seat(Role.CITY_HEAD, office=wuhan),
+        city_joint_a=seat(Role.CITY_JOINT, office=office("武汉市财政局")),
+        city_reviewer_b=seat(Role.CITY_REVIEWER, office=yichang),
+        city_head_b=seat(Role.CITY_HEAD, office=yichang),
+        unit_officer=seat(Role.UNIT_OFFICER, office=province),
+        unit_head=seat(Role.UNIT_HEAD, office=province),
+        unit_joint=seat(Role.UNIT_JOINT, office=office("湖北省财政厅")),
+        unit_head_hunan=seat(Role.UNIT_HEAD, office=office("湖南省工业和信息化主管部门")),
+        group_officer=seat(Role.UNIT_OFFICER, office=desk),
+        group_head=seat(Role.UNIT_HEAD, office=desk),
+        expert=seat(Role.EXPERT, unit=hubei),
+        ministry=seat(Role.MINISTRY, office=office("工业和信息化部")),
+        system_admin=seat(Role.SYSTEM_ADMIN),
+        security_admin=seat(Role.SECURITY_ADMIN),
+        auditor=seat(Role.AUDITOR),
+        newcomer=Actor(user=user("新人")),
+    )

@@ -19,7 +19,10 @@ class SignupForm(forms.Form):
     """What opening an account asks beyond address and password."""
 
     name = forms.CharField(
-        label="姓名", max_length=50, widget=forms.TextInput(attrs={"autocomplete": "name"}), help_text="请填写真实姓名。"
+        label="姓名",
+        max_length=50,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text="请填写真实姓名。",
     )
     field_order = ("name", "email", "password1", "password2")
 

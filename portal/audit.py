@@ -55,7 +55,9 @@ class AuditEvent(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     at = models.DateTimeField("时间", db_index=True)
     utc_offset = models.SmallIntegerField("时区偏移（分钟）")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="人员")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="人员"
+    )
     actor_name = models.CharField("人员姓名", max_length=150)
     role = models.CharField("角色", max_length=30, blank=True)
     organisation = models.CharField("所在机构", max_length=200, blank=True)

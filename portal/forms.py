@@ -156,7 +156,9 @@ class InvitationForm(forms.Form):
             if office is None:
                 self.add_error("office", "请选择所在机构。")
             elif office.level != Role(role).level.value:
-                self.add_error("office", f"“{Role(role).label}”须在{OfficeLevel(Role(role).level.value).label}机构任职。")
+                self.add_error(
+                    "office", f"“{Role(role).label}”须在{OfficeLevel(Role(role).level.value).label}机构任职。"
+                )
         return data
 
 

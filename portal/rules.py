@@ -58,9 +58,7 @@ def is_transferable(_actor: Actor, post: Any) -> bool:
 @rules.predicate
 def is_invited(actor: Actor, invitation: Any) -> bool:
     """The invitation was sent to the address of the person who asks."""
-    return (
-        actor.user is not None and invitation is not None and actor.user.email.lower() == invitation.email.lower()
-    )
+    return actor.user is not None and invitation is not None and actor.user.email.lower() == invitation.email.lower()
 
 
 @rules.predicate

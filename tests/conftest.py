@@ -42,6 +42,7 @@ def django_db_setup(
         made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
         reference.load()
         _go_on_as(app["USER"], app["PASSWORD"])
+        factories.put_cast_in_place()
     yield
     with django_db_blocker.unblock():
         _go_on_as(*owner)
@@ -114,7 +115,7 @@ def plain_static_files(settings: Any) -> None:
 @pytest.fixture
 def people(db: None) -> factories.People:
     """Somebody in every role, in Wuhan, in neighbouring Yichang, in another province, in a central group."""
-    return factories.people()
+    return factories.cast()
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from typing import Any
 from allauth.account.models import EmailAddress
 
 from portal import clock, walls
-from portal.actors import Actor
+from portal.actors import Actor, Place
 from portal.demo.seed import credit_code
-from portal.models import Enterprise, Industry, Office, Region, Registration, Unit, UnitKind, User
+from portal.models import Enterprise, Industry, Membership, Office, Region, Registration, Unit, UnitKind, User
 from portal.roles import Role
 from portal.selectors.people import hats
 from portal.services.memberships import grant, post_at
@@ -127,8 +127,40 @@ class People:
         return {name: actor for name, actor in found.items() if isinstance(actor, Actor)}
 
 
+_cast: People | None = None
+
+
+def cast() -> People:
+    """The cast as it stands in this test's database, read afresh: what one test changes no other sees."""
+    if _cast is None:
+        raise RuntimeError("the cast is put in place when the test database is made")
+    keys = {name: (a.user.pk, a.membership and a.membership.pk) for name, a in _cast.actors().items() if a.user}
+    enterprises = {
+        f.name: getattr(_cast, f.name).pk
+        for f in fields(_cast)
+        if f.name.startswith("enterprise_") and isinstance(getattr(_cast, f.name), Enterprise)
+    }
+    with walls.stand(Place(office="system")):
+        members = Membership.objects.select_related("user", "unit", "city__region", "enterprise", "office").in_bulk(
+            [membership for _, membership in keys.values() if membership]
+        )
+        users = User.objects.in_bulk([user for user, _ in keys.values()])
+        found = Enterprise.objects.select_related("unit", "city__region").in_bulk(enterprises.values())
+    actors = {}
+    for name, (user_pk, membership_pk) in keys.items():
+        hat = members.get(membership_pk) if membership_pk else None
+        actors[name] = Actor(user=hat.user if hat else users[user_pk], membership=hat)
+    return People(**actors, **{name: found[pk] for name, pk in enterprises.items()})
+
+
+def put_cast_in_place() -> None:
+    """Once for each test database."""
+    global _cast  # noqa: PLW0603 — the one thing that outlives a test
+    _cast = people()
+
+
 def people() -> People:
-    """Put the cast in place."""
+    """Make somebody in every role, and their organisations."""
     central, hubei = group(), Unit.objects.get(code="HB")
     a, b = enterprise("420100", name="甲企业"), enterprise("420500", name="乙企业")
     g = enterprise("420600", name="集团企业", group=central)

@@ -26,5 +26,6 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     except Unable as error:
         raise pytest.UsageError(str(error)) from None
     os.environ["PORTAL_VAR"] = str(folder)
+    (folder / "static").mkdir()
     # Databases are made by the role that owns; tests/conftest.py then goes on as the role the portal runs as.
     os.environ["DATABASE_ROLE"] = "owner"

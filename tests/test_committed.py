@@ -47,7 +47,7 @@ def _all(query: str) -> list[tuple]:
 
 def test_connection_reused_by_a_b_a_never_keeps_a_place(own_database: str) -> None:
     """500 requests' worth of transactions on one connection, every third of which breaks half-way."""
-    cast = factories.people()
+    cast = factories.cast()
     turns = [(cast.city_head_a, "甲企业"), (cast.city_head_b, "乙企业"), (cast.enterprise_admin_a, "甲企业")]
     backend = connection.connection
     for turn in range(500):
@@ -63,7 +63,6 @@ def test_connection_reused_by_a_b_a_never_keeps_a_place(own_database: str) -> No
             pass
         assert not Enterprise.objects.exists(), "outside a transaction there is no place"
     assert connection.connection is backend, "it was one connection all the time"
-
 
 
 def _as(actor: Actor, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[[], Any]:
@@ -125,8 +124,9 @@ def test_the_same_person_clicks_twice_at_once_and_registers_once(own_database: s
 
 
 def _two_heads() -> tuple[Actor, Actor]:
-    wuhan = factories.office("武汉市经济和信息化局")
-    return factories.seat(Role.CITY_HEAD, office=wuhan), factories.seat(Role.CITY_HEAD, office=wuhan)
+    """Two heads of a city where nobody else is one."""
+    office = factories.office("黄石市经济和信息化局")
+    return factories.seat(Role.CITY_HEAD, office=office), factories.seat(Role.CITY_HEAD, office=office)
 
 
 def test_two_heads_who_disable_each_other_at_once_leave_one(own_database: str) -> None:

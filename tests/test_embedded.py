@@ -201,7 +201,7 @@ def test_a_dead_servers_number_that_another_process_bears_does_no_harm(cluster: 
         assert ask(server.url("portal_app"), "SELECT 1") == [(1,)]
 
 
-def test_a_server_that_outlived_its_supervisor_is_replaced(cluster: Path) -> None:
+def test_a_server_that_outlived_its_supervisor_is_replaced(cluster: Path, tmp_path: Path) -> None:
     script = f"""
 import os, signal
 from pathlib import Path
@@ -209,7 +209,8 @@ from portal.embedded import postgres
 with postgres(Path({str(cluster)!r}), durable=False):
     os.kill(os.getpid(), signal.SIGKILL)
 """
-    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False)
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, check=False)
     with postgres(cluster, durable=False) as server:
         assert ask(server.url("portal_app"), "SELECT 1") == [(1,)]
     assert_nothing_left(cluster)

@@ -52,7 +52,9 @@ def test_policies_in_the_database_are_those_in_the_code(table: str) -> None:
     )
     before = _all(query, table)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rolname FROM pg_roles WHERE oid = (SELECT relowner FROM pg_class WHERE oid = %s::regclass)", [table])
+        cursor.execute(
+            "SELECT rolname FROM pg_roles WHERE oid = (SELECT relowner FROM pg_class WHERE oid = %s::regclass)", [table]
+        )
         assert cursor.fetchone()[0] != connection.settings_dict["USER"]
     for _, using, _ in before:
         for column in (walls.WALLED[table].unit, walls.WALLED[table].city, walls.WALLED[table].enterprise):

@@ -129,7 +129,9 @@ def _facts(company: Company, number: int, user: User) -> dict[str, Any]:
 
 def _decider(registration: Registration) -> Actor:
     """Somebody who may decide: the city's reviewer where the demo has one, else a stand-in who leaves again."""
-    level = {"city_id": registration.city_id} if registration.city_id else {"unit_id": registration.unit_id, "city": None}
+    level = (
+        {"city_id": registration.city_id} if registration.city_id else {"unit_id": registration.unit_id, "city": None}
+    )
     role = Role.CITY_REVIEWER if registration.city_id else Role.UNIT_OFFICER
     found = Membership.objects.filter(role=role, state="active", **level).select_related("user").first()
     if found is None:

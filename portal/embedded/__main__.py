@@ -14,11 +14,12 @@ from types import FrameType
 
 from portal.embedded import supervisor
 from portal.embedded.errors import Unable
+from portal.embedded.process import STOP_SIGNALS
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
     """Unwind once, undisturbed by a second signal."""
-    for other in supervisor.STOP_SIGNALS:
+    for other in STOP_SIGNALS:
         signal.signal(other, signal.SIG_IGN)
     raise KeyboardInterrupt
 
@@ -32,8 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     beside.add_argument("--scratch", action="store_true")
     beside.add_argument("command", nargs=argparse.REMAINDER)
     chosen = parser.parse_args(arguments)
-    for number in supervisor.STOP_SIGNALS:
-        signal.signal(number, _stop)
+    for number in STOP_SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # `nohup make run` outlives its terminal
+            signal.signal(number, _stop)
     try:
         if chosen.action == "announce":
             return supervisor.announce(chosen.port)

@@ -17,6 +17,7 @@ from portal.embedded.errors import Unable
 
 START_SECONDS = 60
 STOP_SECONDS = 30
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Ended = Callable[[str], None]
 
@@ -38,29 +39,53 @@ def server(
     becomes ready.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [*setpriv(user, dies_with=stop), *command],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is for us; we stop the server when its users are gone
-        )
     stopping = threading.Event()
+    process = None
     try:
+        with uninterrupted(), log.open("ab") as output:
+            process = subprocess.Popen(
+                [*setpriv(user, dies_with=stop), *command],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for us; we stop the server when its users are gone
+            )
         _await(ready, process, log)
         if ended:
             threading.Thread(target=_watch, args=(process, stopping, ended, log.stem), daemon=True).start()
         yield process
     finally:
         stopping.set()
-        process.send_signal(stop)
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if process:
+            end(process, stop)
+
+
+def end(process: subprocess.Popen[bytes], stop: signal.Signals = signal.SIGTERM) -> None:
+    """Stop a process and see it gone; one that has ended already is no matter."""
+    process.send_signal(stop)
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """A stop signal that comes meanwhile is obeyed at the end, so that nothing is started and then lost sight of."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    former = {number: signal.signal(number, lambda number, _: came.append(number)) for number in STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+        if came:
+            os.kill(os.getpid(), came[0])
 
 
 def _watch(process: subprocess.Popen[bytes], stopping: threading.Event, ended: Ended, name: str) -> None:

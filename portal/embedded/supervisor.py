@@ -19,12 +19,11 @@ from honcho.printer import Message, Printer
 
 from portal.embedded.environment import alone, services, started
 from portal.embedded.errors import AlreadyRunning, Unable
-from portal.embedded.process import START_SECONDS, setpriv
+from portal.embedded.process import START_SECONDS, STOP_SIGNALS, end, setpriv, uninterrupted
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "127.0.0.1"
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run() -> int:
@@ -94,13 +93,14 @@ def _record(path: Path, found: dict[str, str]) -> Iterator[None]:
 
 def _child(command: Sequence[str], environment: dict[str, str], *, apart: bool = True) -> int:
     """Run a command to its end, ended when we are stopped; its exit code. `apart`: Ctrl-C does not reach it itself."""
-    process = subprocess.Popen(command, cwd=ROOT if apart else None, env=environment, start_new_session=apart)
+    process = None
     try:
+        with uninterrupted():
+            process = subprocess.Popen(command, cwd=ROOT if apart else None, env=environment, start_new_session=apart)
         return process.wait()
     finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait()
+        if process:
+            end(process)
 
 
 class _Witness(Printer):
@@ -143,7 +143,8 @@ def _serve(environment: dict[str, str], port: int) -> int:
         manager.add_process(name, f"exec {shlex.join(command)}", env=environment, cwd=str(ROOT))
     os.register_at_fork(after_in_child=_end_with_parent)
     # The supervisor knows INT and TERM; a closed terminal is to mean the same.
-    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     announcer = subprocess.Popen(
         [sys.executable, "-m", "portal.embedded", "announce", str(port)],
         cwd=ROOT,
@@ -156,8 +157,7 @@ def _serve(environment: dict[str, str], port: int) -> int:
         for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         manager.kill()  # nobody is left to kill, unless the loop itself failed
-        announcer.terminate()
-        announcer.wait()
+        end(announcer)
     if manager.returncode in {130, 143}:
         with suppress(OSError):
             print("门户已停止。The portal has stopped.", flush=True)

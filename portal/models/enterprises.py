@@ -56,8 +56,7 @@ class EnterpriseFacts(models.Model):
         abstract = True
         constraints = [
             CheckConstraint(
-                condition=Q(branch_of_code="", branch_of_name="")
-                | (~Q(branch_of_code="") & ~Q(branch_of_name="")),
+                condition=Q(branch_of_code="", branch_of_name="") | (~Q(branch_of_code="") & ~Q(branch_of_name="")),
                 name="%(class)s_branch_names_its_legal_person",
             ),
         ]

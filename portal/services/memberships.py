@@ -6,9 +6,10 @@ from django.db import transaction
 
 from portal import audit, clock
 from portal.actors import Actor
-from portal.errors import Refused
+from portal.errors import Denied, Refused
 from portal.models import Enterprise, Membership, Office, Unit, User
 from portal.roles import ADMINISTRATORS, HEADS, Level, Role
+from portal.rules import may
 from portal.states import MembershipState
 from portal.workflow import locked, move
 
@@ -61,6 +62,8 @@ def disable(membership: Membership, *, reason: str, actor: Actor) -> Membership:
 
     Raises Denied, or Refused when nobody would be left to run the organisation.
     """
+    if not may(actor, "membership.disable", membership):
+        raise Denied("membership.disable")
     with transaction.atomic():
         _lock_heads(membership)
         if _is_last_head(membership):
@@ -70,6 +73,8 @@ def disable(membership: Membership, *, reason: str, actor: Actor) -> Membership:
 
 def restore(membership: Membership, *, actor: Actor) -> Membership:
     """Give a disabled hat back. Raises Denied, or Refused as `grant` does."""
+    if not may(actor, "membership.restore", membership):
+        raise Denied("membership.restore")
     with transaction.atomic():
         User.objects.select_for_update().get(pk=membership.user_id)
         held = membership.user.memberships.filter(state=MembershipState.ACTIVE)
@@ -85,6 +90,8 @@ def hand_over(membership: Membership, *, to: User, actor: Actor) -> Membership:
 
     Raises Denied, or Refused when the colleague doesn't belong there.
     """
+    if not may(actor, "membership.hand_over", membership):
+        raise Denied("membership.hand_over")
     if to.pk == membership.user_id:
         raise Refused("不能移交给本人，请选择另一位同事。")
     with locked(membership) as row:

@@ -48,7 +48,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     query.pop("page", None)
     return {
         "query": query.urlencode(),
-        "site": settings.SITE,
+        # Not `site`: allauth puts its own there.
+        "portal_site": settings.SITE,
         "is_demo": settings.IS_DEMO,
         "display": {"large": cookies.get("large") == "1", "contrast": cookies.get("contrast") == "1"},
         "actor": actor if actor.user else None,

@@ -122,7 +122,9 @@ def invitation(request: PortalRequest, token: str) -> HttpResponse:
         "is_open": row.state == InvitationState.OPEN and clock.now() <= row.expires_at,
     }
     gone = not context["is_open"]
-    return render(request, "portal/invitation.html", context, status=410 if gone else 422 if form and form.errors else 200)
+    return render(
+        request, "portal/invitation.html", context, status=410 if gone else 422 if form and form.errors else 200
+    )
 
 
 def _accept(request: PortalRequest, row: Invitation, form: NewcomerForm | None) -> HttpResponse | None:

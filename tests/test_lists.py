@@ -1,0 +1,81 @@
+"""Lists take the same number of queries at one item and at three, so that forty don't take forty times as long."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from portal import audit, walls
+from portal.roles import Role
+from portal.services import invitations
+from portal.services.memberships import post_at
+from tests import factories
+from tests.factories import People
+
+pytestmark = pytest.mark.django_db
+
+
+def _registration(_people: People) -> None:
+    factories.registration("420100")
+
+
+def _enterprise(_people: People) -> None:
+    factories.enterprise("420100")
+
+
+def _colleague(people: People) -> None:
+    factories.seat(Role.CITY_REVIEWER, office=factories.office("武汉市经济和信息化局"))
+    post = post_at(Role.CITY_REVIEWER, office=factories.office("武汉市经济和信息化局"))
+    with walls.enter(people.city_head_a):
+        invitations.invite(people.city_head_a, email=f"{factories.code()}@test.example", name="甲", post=post)
+
+
+def _account(_people: People) -> None:
+    factories.user()
+
+
+def _event(_people: People) -> None:
+    audit.record("test.event", detail="x")
+
+
+def _clerk(people: People) -> None:
+    factories.seat(Role.ENTERPRISE_CLERK, enterprise=people.enterprise_a)
+
+
+def _hat(people: People) -> None:
+    factories.seat(Role.ENTERPRISE_CLERK, who=people.enterprise_clerk_a.user, enterprise=factories.enterprise("420200"))
+
+
+@pytest.mark.parametrize(
+    ("page", "who", "add"),
+    [
+        ("registrations", "city_head_a", _registration),
+        ("enterprises", "city_head_a", _enterprise),
+        ("enterprises", "unit_head", _enterprise),
+        ("people", "city_head_a", _colleague),
+        ("offices", "system_admin", _colleague),
+        ("accounts", "security_admin", _account),
+        ("record", "auditor", _event),
+        ("home", "city_head_a", _registration),
+        ("me", "enterprise_clerk_a", _hat),
+        ("demo_mail", "newcomer", _registration),
+        ("enterprise", "city_head_a", _clerk),
+    ],
+)
+def test_list_takes_the_same_queries_however_long(
+    people: People, client_as: Callable[..., Client], page: str, who: str, add: Callable[[People], None]
+) -> None:
+    args = [people.enterprise_a.code] if page == "enterprise" else []
+    counts = []
+    for more in (1, 2):
+        for _ in range(more):
+            add(people)
+        client = client_as(people.actors()[who])
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse(page, args=args)).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1], counts
+    assert counts[0] <= 25, counts

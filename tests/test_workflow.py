@@ -1,0 +1,121 @@
+"""Every state × action × role of the ground floor's three workflows, and the database's own refusal of other edges."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from portal import clock, walls
+from portal.actors import Actor
+from portal.errors import Denied, Refused
+from portal.models import Invitation, Membership, Registration
+from portal.roles import Role
+from portal.services.memberships import post_at
+from portal.transitions import WORKFLOWS
+from portal.workflow import Workflow, available, move
+from tests import factories
+from tests.factories import People
+
+pytestmark = pytest.mark.django_db
+
+# Who may do what to: a registration that Wuhan decides, a Wuhan reviewer's invitation, a Wuhan reviewer's membership.
+MAY: dict[str, set[str]] = {
+    "registration.confirm": {"city_reviewer_a", "city_head_a"},
+    "registration.refuse": {"city_reviewer_a", "city_head_a"},
+    "registration.withdraw": {"newcomer"},
+    "invitation.accept": {"newcomer"},
+    "invitation.withdraw": {"city_head_a"},
+    "invitation.expire": {"portal"},
+    "membership.disable": {"city_head_a"},
+    "membership.restore": {"city_head_a"},
+    "membership.hand_over": {"city_head_a", "city_reviewer_a"},
+}
+
+
+def _make(workflow: Workflow, state: str, people: People) -> Any:
+    """One object of that kind in that state."""
+    now = clock.now()
+    post = post_at(Role.CITY_REVIEWER, office=factories.office("武汉市经济和信息化局"))
+    if workflow.name == "registration":
+        place = {"unit": people.enterprise_a.unit, "city": people.enterprise_a.city}
+        return Registration.objects.create(
+            **factories.facts(), **place, ref=f"T-{factories.code()[-8:]}", user=people.newcomer.user,
+            submitted_at=now, state=state,
+        )  # fmt: skip
+    if workflow.name == "invitation":
+        return Invitation.objects.create(
+            **post, email=people.newcomer.user.email, name="新人", token_digest=factories.code(),
+            invited_at=now, expires_at=now + timedelta(days=1), state=state,
+        )  # fmt: skip
+    Membership.objects.filter(pk=people.city_reviewer_a.membership.pk).delete()
+    who = people.city_reviewer_a.user
+    return Membership.objects.create(**post, user=who, since=now, state=state)
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda w: w.name)
+def test_matrix_of_state_action_and_role(workflow: Workflow, people: People) -> None:
+    actors = people.actors() | {"portal": Actor(system="平台")}
+    with walls.system("test"):
+        for state in workflow.states.values:
+            for transition in workflow.transitions:
+                for name, actor in actors.items():
+                    with transaction.atomic():
+                        obj = _make(workflow, state, people)
+                        verdict = _try(obj, transition.action, actor)
+                        transaction.set_rollback(True)
+                    allowed = name in MAY[f"{workflow.name}.{transition.action}"]
+                    wanted = (
+                        "denied" if not allowed else transition.target if state in transition.sources else "refused"
+                    )
+                    assert verdict == wanted, (workflow.name, state, transition.action, name)
+
+
+def _try(obj: Any, action: str, actor: Actor) -> str:
+    offered = action in {t.action for t in available(obj, actor)}
+    try:
+        state = move(obj, action, actor=actor, reason="理由").state
+    except Denied:
+        assert not offered
+        return "denied"
+    except Refused:
+        assert not offered
+        return "refused"
+    assert offered, "a page offers what it allows"
+    return str(state)
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda w: w.name)
+def test_database_refuses_every_edge_that_is_not_in_the_table(workflow: Workflow, people: People) -> None:
+    edges = {(s, t.target) for t in workflow.transitions for s in t.sources}
+    with walls.system("test"):
+        for source in workflow.states.values:
+            for target in set(workflow.states.values) - {source}:
+                with transaction.atomic():
+                    obj = _make(workflow, source, people)
+                    rows = type(obj).objects.filter(pk=obj.pk)
+                    if (source, target) in edges:
+                        assert rows.update(state=target) == 1
+                    else:
+                        with pytest.raises(DatabaseError, match="Invalid transition"), transaction.atomic():
+                            rows.update(state=target)
+                    transaction.set_rollback(True)
+
+
+def test_permissions_named_here_are_all_there_are() -> None:
+    assert set(MAY) == {f"{w.name}.{t.action}" for w in WORKFLOWS for t in w.transitions}
+
+
+def test_move_on_a_stale_object_looks_at_the_row(people: People) -> None:
+    with walls.system("test"):
+        stale = _make(WORKFLOWS[0], "pending", people)
+        move(stale, "confirm", actor=people.city_head_a)
+        assert stale.state == "pending"
+        with pytest.raises(Refused, match="当前状态为“已确认”"):
+            move(stale, "refuse", actor=people.city_head_a, reason="理由")
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "\n"])
+def test_saying_no_needs_a_reason(people: People, reason: str) -> None:
+    with walls.system("test"), pytest.raises(Refused, match="请填写理由"):
+        move(_make(WORKFLOWS[0], "pending", people), "refuse", actor=people.city_head_a, reason=reason)

@@ -66,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):
         email = masked(str(credentials.get("email", "")))
         audit.record("session.open", outcome=Outcome.REFUSED, why=why, email=email)
 
-    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """A sign-in goes on record."""
         methods = [m.get("method", "") for m in request.session.get("account_authentication_methods", [])]
         audit.record("session.open", user, Actor(user=user), methods=methods)

@@ -111,7 +111,8 @@ class Origin:
     request_id: str = ""
 
 
-_origin: contextvars.ContextVar[Origin] = contextvars.ContextVar("origin", default=Origin())
+_UNKNOWN = Origin()
+_origin: contextvars.ContextVar[Origin] = contextvars.ContextVar("origin", default=_UNKNOWN)
 
 
 def origin() -> Origin:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from portal.actors import Actor
 from portal.audit import Outcome
 from portal.credit_code import credit_code_error, normalised
-from portal.models import Industry, Membership, Office, OfficeLevel, Region, Registration, Unit
+from portal.models import Membership, Office, OfficeLevel, Region, Registration
 from portal.roles import ROLES, Level, Role
 from portal.selectors import people
 
@@ -33,7 +33,7 @@ class CreditCodeField(forms.CharField):
         return code
 
 
-class RegistrationForm(forms.ModelForm):  # type: ignore[type-arg]
+class RegistrationForm(forms.ModelForm):
     """企业登记."""
 
     code = CreditCodeField(label="统一社会信用代码", help_text="18位，见营业执照。字母 I、O、S、V、Z 不会出现。")
@@ -67,8 +67,8 @@ class RegistrationForm(forms.ModelForm):  # type: ignore[type-arg]
             "branch_of_code",
             "branch_of_name",
         )
-        widgets = {"contact_phone": _TEL}  # noqa: RUF012 — Django's own convention
-        help_texts = {  # noqa: RUF012
+        widgets = {"contact_phone": _TEL}
+        help_texts = {
             "name": "与营业执照完全一致。",
             "region": "按营业执照住所选择，登记申请将由该市州确认。",
             "group": "仅中央企业所属单位选择：中央企业由所属集团组织，不经市州。",
@@ -99,7 +99,7 @@ class RegistrationForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class RegionField(forms.ModelChoiceField):
-    """A place of registration: cities grouped by their province where the portal keeps cities, else the unit's region."""
+    """A place of registration: cities under their province where the portal keeps cities, else the unit's region."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Region.objects.all(), empty_label="请选择", **kwargs)
@@ -138,7 +138,7 @@ class InvitationForm(forms.Form):
         unit = actor.membership.unit if actor.membership else None
         in_group = unit is not None and unit.kind == "central_group"
         self.fields["role"].choices = [  # type: ignore[attr-defined]
-            (role.value, in_group and ROLES[role].in_group or role.label)
+            (role.value, (ROLES[role].in_group if in_group else "") or role.label)
             for role in roles
             if not (in_group and role.level is Level.CITY)
         ]

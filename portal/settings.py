@@ -1,114 +1,31 @@
 """All settings, from the environment; in production each missing or malformed variable is named and stops the start."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import environ
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from portal.environment import (
+    _UNSET,
+    broker,
+    count,
+    database,
+    fernet_keys,
+    long_secret,
+    names,
+    one_of,
+    read,
+    webweb_address,
+)
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# Every variable the portal reads, with what it is for. Compose file and operations guide are held against this table.
-ENVIRONMENT = {
-    "PORTAL_MODE": "demo (default) or production",
-    "PORTAL_VAR": "folder for what the portal writes itself; default var/",
-    "SECRET_KEY": "signs sessions and links; at least 50 random characters",
-    "ENCRYPTION_KEY": "encrypts second-factor secrets; a Fernet key, or several (new first) separated by commas",
-    "ALLOWED_HOSTS": "host names served, separated by commas",
-    "PUBLIC_URL": "address people type, such as https://portal.example.gov.cn",
-    "DATABASE_URL": "PostgreSQL as the role the portal runs as, which owns nothing",
-    "DATABASE_OWNER_URL": "PostgreSQL as the role that owns the tables; for migrations only",
-    "DATABASE_ROLE": "owner: use DATABASE_OWNER_URL; set by manage.py for commands that change the schema",
-    "REDIS_URL": "the broker of the background worker",
-    "EMAIL_URL": "outgoing mail, such as smtp+tls://user:password@host:587",
-    "DEFAULT_FROM_EMAIL": "sender of the portal's mail",
-    "TRUSTED_PROXIES": "how many reverse proxies stand before the portal; default 0",
-    "OIDC_ISSUER": "sign-in through a provincial identity provider (OpenID Connect); empty: none",
-    "OIDC_CLIENT_ID": "the portal's name at that provider",
-    "OIDC_CLIENT_SECRET": "the portal's secret at that provider",
-    "OIDC_NAME": "what the sign-in button calls the provider",
-    "SESSION_IDLE_MINUTES": "signed out after so long without a request; default 30",
-    "SESSION_ABSOLUTE_HOURS": "signed out after so long whatever happens; default 12",
-    "PASSWORD_MIN_LENGTH": "default 12",
-    "SITE_OPERATOR": "主办单位 in the footer",
-    "SITE_CONTACT": "联系方式 in the footer",
-    "SITE_ICP": "备案号 in the footer",
-    "LOG_LEVEL": "default INFO",
-    "LOG_FORMAT": "json (production's default) or console",
-}
-
-env = environ.Env()
-_UNSET: Any = object()
-
-
-def read(name: str, cast: Callable[[str], Any] = str, default: Any = _UNSET) -> Any:
-    """The variable's value, cast; `default` when it is unset or empty.
-
-    Raises ImproperlyConfigured, naming the variable, when it is needed and missing, or malformed.
-    """
-    if name not in ENVIRONMENT:
-        raise ImproperlyConfigured(f"{name} is not in settings.ENVIRONMENT.")
-    raw = os.environ.get(name, "").strip()
-    if not raw:
-        if default is _UNSET:
-            raise ImproperlyConfigured(f"{name} must be set in production: {ENVIRONMENT[name]}.")
-        return default
-    try:
-        return cast(raw)
-    except (ValueError, KeyError, TypeError) as error:
-        raise ImproperlyConfigured(f"{name} is malformed ({error}): {ENVIRONMENT[name]}.") from error
-
-
-def _mode(raw: str) -> str:
-    if raw not in {"demo", "production"}:
-        raise ValueError("neither demo nor production")
-    return raw
-
-
-def _names(raw: str) -> list[str]:
-    return [part.strip() for part in raw.split(",") if part.strip()]
-
-
-def _address(raw: str) -> str:
-    parts = urlsplit(raw)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise ValueError("not an http(s) address")
-    return raw.rstrip("/")
-
-
-def _database(raw: str) -> dict[str, Any]:
-    config = environ.Env.db_url_config(raw)
-    if config.get("ENGINE") != "django.db.backends.postgresql":
-        raise ValueError("only PostgreSQL is supported")
-    if not config.get("NAME"):
-        raise ValueError("it names no database")
-    host = unquote(urlsplit(raw).netloc.rpartition("@")[2])
-    if host.startswith("/"):  # a socket's folder; URL parsers fold its letters to lower case
-        config["HOST"] = host
-    return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": True}
-
-
-def _count(raw: str) -> int:
-    value = int(raw)
-    if value < 0:
-        raise ValueError("negative")
-    return value
-
-
-def _fernet_keys(raw: str) -> list[str]:
-    from cryptography.fernet import Fernet
-
-    for key in _names(raw):
-        Fernet(key)
-    return _names(raw)
-
-
-PORTAL_MODE = read("PORTAL_MODE", _mode, "demo")
+PORTAL_MODE = read("PORTAL_MODE", one_of("demo", "production"), "demo")
 IS_DEMO = PORTAL_MODE == "demo"
 
 
@@ -120,11 +37,11 @@ def _demo(value: Any) -> Any:
 # -- the house ------------------------------------------------------------------------------------------------------
 DEBUG = False
 VAR_DIR = read("PORTAL_VAR", Path, BASE_DIR / "var")
-SECRET_KEY = read("SECRET_KEY", str, _demo("demo-only-secret-key-that-no-production-setting-would-ever-accept-000"))
-ENCRYPTION_KEYS = read("ENCRYPTION_KEY", _fernet_keys, _demo(["ZGVtby1vbmx5LWtleS1kZW1vLW9ubHkta2V5LWRlbW8="]))
-PUBLIC_URL = read("PUBLIC_URL", _address, _demo("http://127.0.0.1:8000"))
-ALLOWED_HOSTS = read("ALLOWED_HOSTS", _names, _demo(["127.0.0.1", "localhost", "[::1]"]))
-TRUSTED_PROXIES = read("TRUSTED_PROXIES", _count, 0)
+SECRET_KEY = read("SECRET_KEY", long_secret, _demo(_DEMO_SECRET_KEY))
+ENCRYPTION_KEYS = read("ENCRYPTION_KEY", fernet_keys, _demo([_DEMO_ENCRYPTION_KEY]))
+PUBLIC_URL = read("PUBLIC_URL", web_address, _demo("http://127.0.0.1:8000"))
+ALLOWED_HOSTS = read("ALLOWED_HOSTS", names, _demo(["127.0.0.1", "localhost", "[::1]"]))
+TRUSTED_PROXIES = read("TRUSTED_PROXIES", count, 0)
 SITE = {
     "name": "智能工厂梯度培育申报管理平台",
     "operator": read("SITE_OPERATOR", str, "湖北省经济和信息化厅（演示）" if IS_DEMO else ""),
@@ -189,10 +106,10 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # -- database -------------------------------------------------------------------------------------------------------
-_APP_DATABASE = read("DATABASE_URL", _database, _demo(_database("postgresql://portal_app@127.0.0.1/portal")))
+_APP_DATABASE = read("DATABASE_URL", database, _demo(database("postgresql://portal_app@127.0.0.1/portal")))
 APP_ROLE = _APP_DATABASE["USER"]
-if read("DATABASE_ROLE", str, "") == "owner":
-    DATABASES = {"default": read("DATABASE_OWNER_URL", _database)}
+if read("DATABASE_ROLE", one_of("owner"), "") == "owner":
+    DATABASES = {"default": read("DATABASE_OWNER_URL", database)}
 else:
     DATABASES = {"default": _APP_DATABASE}
 # A transaction that hangs must not hold locks on the evening of a deadline.
@@ -210,7 +127,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": read("PASSWORD_MIN_LENGTH", _count, 12)},
+        "OPTIONS": {"min_length": read("PASSWORD_MIN_LENGTH", count, 12)},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
@@ -254,7 +171,7 @@ SOCIALACCOUNT_STORE_TOKENS = False
 # The provincial provider vouches for the addresses it names, so its people meet the account they were invited to.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
-OIDC_ISSUER = read("OIDC_ISSUER", _address, "")
+OIDC_ISSUER = read("OIDC_ISSUER", web_address, "")
 SOCIALACCOUNT_PROVIDERS = (
     {
         "openid_connect": {
@@ -276,8 +193,8 @@ SOCIALACCOUNT_PROVIDERS = (
 
 # -- sessions and the browser ---------------------------------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_IDLE_SECONDS = read("SESSION_IDLE_MINUTES", _count, 30) * 60
-SESSION_ABSOLUTE_SECONDS = read("SESSION_ABSOLUTE_HOURS", _count, 12) * 3600
+SESSION_IDLE_SECONDS = read("SESSION_IDLE_MINUTES", count, 30) * 60
+SESSION_ABSOLUTE_SECONDS = read("SESSION_ABSOLUTE_HOURS", count, 12) * 3600
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -339,9 +256,9 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", str, _demo("noreply@portal.example"))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-REDIS_URL = read("REDIS_URL", str, _demo("redis://127.0.0.1:6379/0"))
+REDIS_URL = read("REDIS_URL", broker, _demo("redis://127.0.0.1:6379/0"))
 CELERY_BROKER_URL = REDIS_URL
-# A page that hands work to the worker must answer at once whether or not Redis is there; beat sweeps up what was missed.
+# A page that hands work to the worker answers at once whether or not Redis is there; beat sweeps up what was missed.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -363,7 +280,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # -- logs -----------------------------------------------------------------------------------------------------------
-_LOG_JSON = read("LOG_FORMAT", str, "console" if IS_DEMO else "json") == "json"
+_LOG_JSON = read("LOG_FORMAT", one_of("json", "console"), "console" if IS_DEMO else "json") == "json"
 _LOG_STEPS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -390,7 +307,7 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": read("LOG_LEVEL", str, "INFO")},
+    "root": {"handlers": ["console"], "level": read("LOG_LEVEL", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},

@@ -155,7 +155,7 @@ def cast() -> People:
 
 def put_cast_in_place() -> None:
     """Once for each test database."""
-    global _cast  # noqa: PLW0603 — the one thing that outlives a test
+    global _cast
     _cast = people()
 
 

@@ -10,9 +10,9 @@ from django.urls import get_resolver, reverse
 
 from portal import walls
 from portal.audit import AuditEvent
+from portal.roles import Role
 from portal.services import invitations
 from portal.services.memberships import post_at
-from portal.roles import Role
 from tests import factories
 from tests.factories import People
 
@@ -84,7 +84,7 @@ SAMPLES: dict[str, Sample] = {
         "post",
         {"reason": "调离"},
         but={"city_joint_a": 403},
-    ),  # fmt: skip
+    ),
     "membership_restore": Sample(
         {"city_head_a"}, lambda w: [w.people.city_joint_a.membership.pk], "post", but={"city_joint_a": 403}
     ),

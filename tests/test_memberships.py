@@ -60,9 +60,8 @@ def test_disabled_hat_is_gone_at_the_next_request(people: People, client_as: Cal
 
 
 def test_last_head_stays_until_somebody_else_is_head(people: People) -> None:
-    with walls.enter(people.unit_head):
-        with pytest.raises(Refused, match="唯一的市州负责人"):
-            memberships.disable(people.city_head_a.membership, reason="调离", actor=people.unit_head)
+    with walls.enter(people.unit_head), pytest.raises(Refused, match="唯一的市州负责人"):
+        memberships.disable(people.city_head_a.membership, reason="调离", actor=people.unit_head)
     wuhan = factories.office("武汉市经济和信息化局")
     factories.seat(Role.CITY_HEAD, office=wuhan)
     with walls.enter(people.unit_head):

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from dataclasses import dataclass
 
-from portal.roles import Role
+from portal.roles import ROLES, Role
 
 PASSWORD = "Tidu-Peiyu-2024"  # noqa: S105 — printed on the demo's own page
 DOMAIN = "demo.example"
@@ -36,6 +36,14 @@ class Seat:
     def has_second_factor(self) -> bool:
         """Whether signing in asks for a code."""
         return self.role is not None and self.role.needs_second_factor
+
+    @property
+    def role_label(self) -> str:
+        """The role's name as its organisation calls it."""
+        if self.role is None:
+            return "新用户"
+        in_group = ROLES[self.role].in_group if self.office == GROUP[2] else ""
+        return in_group or self.role.label
 
     @property
     def place(self) -> str:

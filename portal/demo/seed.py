@@ -27,7 +27,7 @@ class NotADemo(Exception):
 
 
 def credit_code(region: str, number: int) -> str:
-    """A well-formed code (GB 32100-2015) for an invented enterprise: 91, the region, a body number, the check letter."""
+    """A well-formed code (GB 32100-2015) for an invented enterprise: 91, region, body number, check letter."""
     body = f"{number:08d}"
     weights = (3, 7, 9, 10, 5, 8, 4, 2)  # GB 11714: the check letter of the body number itself
     check = (11 - sum(int(d) * w for d, w in zip(body, weights, strict=True)) % 11) % 11
@@ -49,14 +49,14 @@ def seed() -> bool:
         for seat in CAST:
             user = _account(seat, password)
             if seat.role and not seat.enterprise:
-                grant(user, _post(seat), actor=_DIRECTOR)
+                grant(user, _post(seat, seat.role), actor=_DIRECTOR)
         audit.record("demo.seed", actor=_DIRECTOR, accounts=len(CAST))
     for number, company in enumerate(COMPANIES, start=1):
         _company(company, number, password)
     with walls.system("载入演示数据：企业填报员", _DIRECTOR):
         for seat in CAST:
             if seat.role is Role.ENTERPRISE_CLERK:
-                grant(User.objects.get(email=seat.email), _post(seat), actor=_DIRECTOR)
+                grant(User.objects.get(email=seat.email), _post(seat, seat.role), actor=_DIRECTOR)
     return True
 
 
@@ -80,10 +80,9 @@ def _user(email: str, name: str, password: str) -> User:
     return user
 
 
-def _post(seat: Seat) -> dict[str, Any]:
-    assert seat.role
+def _post(seat: Seat, role: Role) -> dict[str, Any]:
     return post_at(
-        seat.role,
+        role,
         office=Office.objects.filter(name=seat.office).first(),
         enterprise=Enterprise.objects.filter(name=seat.enterprise).first(),
         unit=Unit.objects.filter(code=seat.unit).first(),
@@ -129,13 +128,11 @@ def _facts(company: Company, number: int, user: User) -> dict[str, Any]:
 
 def _decider(registration: Registration) -> Actor:
     """Somebody who may decide: the city's reviewer where the demo has one, else a stand-in who leaves again."""
-    level = (
-        {"city_id": registration.city_id} if registration.city_id else {"unit_id": registration.unit_id, "city": None}
-    )
+    place = {"unit_id": registration.unit_id, "city_id": registration.city_id}
     role = Role.CITY_REVIEWER if registration.city_id else Role.UNIT_OFFICER
-    found = Membership.objects.filter(role=role, state="active", **level).select_related("user").first()
+    found = Membership.objects.filter(role=role, state="active", **place).select_related("user").first()
     if found is None:
-        office = Office.objects.get(city_id=registration.city_id, is_lead=True)
+        office = Office.objects.get(**place, is_lead=True)
         name = f"{office.city.region.name}示例初审员" if office.city else "示例经办"
         user = _user(f"chushen.{registration.city_id}@demo.example", name, make_password(None))
         found = grant(user, post_at(role, office=office), actor=_DIRECTOR)

@@ -6,10 +6,11 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import pgtrigger.compiler
 import pgtrigger.migrations
-import portal.audit
-import portal.models.enterprises
 from django.conf import settings
 from django.db import migrations, models
+
+import portal.audit
+import portal.models.enterprises
 
 
 class Migration(migrations.Migration):

@@ -103,6 +103,16 @@ class Post(models.Model):
         abstract = True
 
     @property
+    def place(self) -> dict[str, Any]:
+        """The keys of the place and of the walls around it, as columns."""
+        return {f"{key}_id": getattr(self, f"{key}_id") for key in ("unit", "city", "enterprise")}
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The whole post as columns: the role, its place, its office."""
+        return {"role": Role(self.role), "office_id": self.office_id, **self.place}
+
+    @property
     def role_label(self) -> str:
         """The role's name as its organisation calls it (a group's people are not 省级)."""
         if self.unit and self.unit.kind == UnitKind.CENTRAL_GROUP and (name := ROLES[Role(self.role)].in_group):
@@ -112,11 +122,17 @@ class Post(models.Model):
     @property
     def place_label(self) -> str:
         """The organisation's name."""
-        if self.enterprise:
-            return self.enterprise.name
+        if self.enterprise_id:
+            return self._enterprise_name()
         if self.office:
             return self.office.name
         return f"{self.unit.name}专家库" if self.unit else "平台管理"
+
+    def _enterprise_name(self) -> str:
+        try:
+            return self.enterprise.name if self.enterprise else "所属企业"
+        except Enterprise.DoesNotExist:  # it stands behind its wall, and whoever asks stands elsewhere
+            return "所属企业"
 
 
 class Membership(Post):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from allauth.mfa.models import Authenticator
 
 from portal.actors import Actor
-from portal.models import OfficeLevel
 from portal.roles import HEADS
 from portal.rules import may
 from portal.selectors import people
@@ -31,8 +30,9 @@ def waiting(actor: Actor) -> list[Waiting]:
     if may(actor, "people.manage"):
         lines.append(Waiting(people.invitations(actor).count(), "份邀请尚未被接受", "people"))
     if may(actor, "office.manage"):
-        empty = people.offices().filter(is_staffed=False, is_lead=True).exclude(level=OfficeLevel.CITY).count()
-        lines.append(Waiting(empty, "个牵头机构尚无负责人", "offices", "请向负责人发出邀请"))
+        lines.append(
+            Waiting(people.offices_without_head().count(), "个牵头机构尚无负责人", "offices", "请向负责人发出邀请")
+        )
     if may(actor, "account.list"):
         lines.append(Waiting(people.accounts(only_shut=True).count(), "个账户处于停用状态", "accounts"))
     return [line for line in lines if line.count]

@@ -19,7 +19,11 @@ _POST = ("unit", "city__region", "enterprise", "office")
 def hats(user: User) -> list[Membership]:
     """The memberships a person can act under now, oldest first."""
     active = Membership.objects.filter(user=user, state=MembershipState.ACTIVE)
-    return list(active.select_related(*_POST).order_by("pk"))
+    held = list(active.select_related(*_POST).order_by("pk"))
+    for hat in held:
+        if hat.enterprise_id and hat.enterprise is None:  # still behind its wall: read it again from where it is seen
+            Membership._meta.get_field("enterprise").delete_cached_value(hat)
+    return held
 
 
 def actor_for(user: User | AnonymousUser, chosen: int | None) -> tuple[Actor, list[Membership]]:
@@ -82,10 +86,8 @@ def successors(membership: Membership) -> QuerySet[Membership]:
     """Colleagues to whom this post can be handed over: active at the same organisation, one row a person."""
     level = Role(membership.role).level
     same = Membership.objects.filter(
+        **membership.place,
         state=MembershipState.ACTIVE,
-        unit_id=membership.unit_id,
-        city_id=membership.city_id,
-        enterprise_id=membership.enterprise_id,
         role__in=[role for role in Role if role.level is level],
     )
     others = same.exclude(user_id=membership.user_id).exclude(role=membership.role)
@@ -108,10 +110,17 @@ def offices_to_staff(actor: Actor) -> QuerySet[Office]:
     return rows.none()
 
 
+_STAFF = Membership.objects.filter(office=OuterRef("pk"), state=MembershipState.ACTIVE)
+
+
+def offices_without_head() -> QuerySet[Office]:
+    """Lead offices of the ministry and the units where nobody works yet."""
+    return Office.objects.filter(~Exists(_STAFF), is_lead=True).exclude(level=OfficeLevel.CITY)
+
+
 def offices(*, level: str = "", search: str = "") -> QuerySet[Office]:
-    """All offices with whether anybody works there; for the system administrator."""
-    staffed = Membership.objects.filter(office=OuterRef("pk"), state=MembershipState.ACTIVE)
-    rows = Office.objects.select_related("unit", "city__region").annotate(is_staffed=Exists(staffed))
+    """All offices with whether anybody works there (`is_staffed`); for the system administrator."""
+    rows = Office.objects.select_related("unit", "city__region").annotate(is_staffed=Exists(_STAFF))
     if level:
         rows = rows.filter(level=level)
     return rows.filter(name__icontains=search) if search else rows

@@ -43,15 +43,13 @@ def invite(actor: Actor, *, email: str, name: str, post: dict[str, Any]) -> tupl
     )
     if not (may(actor, "invitation.send", invitation) or actor.system):
         raise Denied("this post is not theirs to give")
-    same = {f"{key}_id": getattr(invitation, f"{key}_id") for key in ("office", "enterprise", "unit")}
-    same |= {"role": invitation.role}
-    held = Membership.objects.filter(**same, state=MembershipState.ACTIVE, user__email__iexact=invitation.email)
+    held = Membership.objects.filter(**post, state=MembershipState.ACTIVE, user__email__iexact=invitation.email)
     if held.exists():
         raise Refused("该邮箱对应的人员已担任该角色，无需再次邀请。")
     token = secrets.token_urlsafe(32)
     invitation.token_digest = digest(token)
     with transaction.atomic():
-        waiting = Invitation.objects.filter(**same, state=InvitationState.OPEN, email__iexact=invitation.email)
+        waiting = Invitation.objects.filter(**post, state=InvitationState.OPEN, email__iexact=invitation.email)
         if waiting.select_for_update(of=("self",)).exists():
             raise Refused("已向该邮箱发出同一角色的邀请，尚未接受；如需重发，请先撤回原邀请。")
         invitation.save()
@@ -74,8 +72,7 @@ def accept(invitation: Invitation, *, user: User) -> Membership:
     actor = Actor(user=user)
     with walls.system("受邀人接受邀请"), locked(invitation) as row:
         row = move(row, "accept", actor=actor)
-        keys = {f"{k}_id": getattr(row, f"{k}_id") for k in ("unit", "city", "enterprise", "office")}
-        return grant(user, {"role": row.role, **keys}, actor=actor)
+        return grant(user, row.columns, actor=actor)
 
 
 def accept_as_newcomer(invitation: Invitation, *, name: str, password: str) -> Membership:

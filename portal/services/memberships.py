@@ -21,14 +21,15 @@ def post_at(
 
     Raises Refused when the place does not fit the role.
     """
-    keys: dict[str, Any] = {"role": role, "enterprise": None, "office": None, "unit": None, "city": None}
+    keys: dict[str, Any] = dict.fromkeys(("enterprise_id", "office_id", "unit_id", "city_id")) | {"role": role}
     match role.level:
         case Level.ENTERPRISE if enterprise:
-            return keys | {"enterprise": enterprise, "unit_id": enterprise.unit_id, "city_id": enterprise.city_id}
+            walls = {"unit_id": enterprise.unit_id, "city_id": enterprise.city_id}
+            return keys | {"enterprise_id": enterprise.pk} | walls
         case Level.CITY | Level.UNIT | Level.MINISTRY if office and office.level == role.level.value:
-            return keys | {"office": office, "unit_id": office.unit_id, "city_id": office.city_id}
+            return keys | {"office_id": office.pk, "unit_id": office.unit_id, "city_id": office.city_id}
         case Level.EXPERT if unit:
-            return keys | {"unit": unit}
+            return keys | {"unit_id": unit.pk}
         case Level.ADMINISTRATION:
             return keys
     raise Refused(f"“{role.label}”与所选机构不符，请重新选择机构。")
@@ -39,12 +40,11 @@ def grant(user: User, post: dict[str, Any], *, actor: Actor) -> Membership:
 
     Callers have asked who may. Raises Refused when the three administrators would not stay apart, or it is held now.
     """
-    keys = {k.removesuffix("_id"): (getattr(v, "pk", v)) for k, v in post.items()}
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
         held = Membership.objects.filter(user=user, state=MembershipState.ACTIVE)
         _keep_administrators_apart(Role(post["role"]), {Role(m.role) for m in held})
-        if held.filter(**keys).exists():
+        if held.filter(**post).exists():
             raise Refused(f"{user.name}已担任该角色，无需重复添加。")
         membership = Membership.objects.create(user=user, since=clock.now(), **post)
         audit.record("membership.grant", membership, actor, role=membership.role, user=user.pk)
@@ -79,8 +79,7 @@ def restore(membership: Membership, *, actor: Actor) -> Membership:
         User.objects.select_for_update().get(pk=membership.user_id)
         held = membership.user.memberships.filter(state=MembershipState.ACTIVE)
         _keep_administrators_apart(Role(membership.role), {Role(m.role) for m in held})
-        keys = {f"{k}_id": getattr(membership, f"{k}_id") for k in ("unit", "city", "enterprise", "office")}
-        if held.filter(role=membership.role, **keys).exists():
+        if held.filter(**membership.columns).exists():
             raise Refused(f"{membership.user.name}已重新担任该角色，无需恢复。")
         return move(membership, "restore", actor=actor, changes={"reason": ""})
 
@@ -99,16 +98,13 @@ def hand_over(membership: Membership, *, to: User, actor: Actor) -> Membership:
         if colleague is None:
             raise Refused("只能移交给本机构的在任同事；请先邀请其加入，再办理移交。")
         move(row, "hand_over", actor=actor, to=to.pk)
-        keys = {f"{k}_id": getattr(row, f"{k}_id") for k in ("unit", "city", "enterprise", "office")}
-        return grant(to, {"role": Role(row.role), **keys}, actor=actor)
+        return grant(to, row.columns, actor=actor)
 
 
 def _of_same_organisation(membership: Membership) -> Any:
     """All memberships at the place of this one: its enterprise, or its city's or unit's offices, or its floor."""
-    same = Membership.objects.filter(unit_id=membership.unit_id, city_id=membership.city_id)
     level = Role(membership.role).level
-    roles = [role for role in Role if role.level is level]
-    return same.filter(enterprise_id=membership.enterprise_id, role__in=roles)
+    return Membership.objects.filter(**membership.place, role__in=[role for role in Role if role.level is level])
 
 
 def _lock_heads(membership: Membership) -> None:

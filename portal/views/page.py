@@ -18,6 +18,7 @@ from portal.audit import Outcome
 from portal.errors import Refused
 from portal.models import Membership
 from portal.rules import may
+from portal.selectors.enterprises import registrations
 
 PER_PAGE = 50
 
@@ -63,7 +64,12 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     match = request.resolver_match
     here = match.url_name if match else ""
     return [
-        {"label": label, "url": reverse(name), "current": here == name or (match and section(match.route) == name)}
+        {
+            "label": label,
+            "url": reverse(name),
+            "current": here == name or (match and section(match.route) == name),
+            "count": registrations(actor).count() if name == "registrations" else 0,
+        }
         for label, name, permission in NAVIGATION
         if not permission or may(actor, permission)
     ]

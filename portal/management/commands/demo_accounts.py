@@ -24,7 +24,7 @@ class Command(BaseCommand):
         """One line an account."""
         if not settings.IS_DEMO:
             raise CommandError("There are no demo accounts in production.")
-        self.stdout.write(f"演示账户（密码均为 {PASSWORD}，动态验证码见 {settings.PUBLIC_URL}/demo/）：")
+        self.stdout.write(f"演示账户（密码均为 {PASSWORD}，动态口令见 {settings.PUBLIC_URL}/demo/）：")
         for seat in CAST:
-            role = seat.role.label if seat.role else "新用户"
-            self.stdout.write(f"  {_padded(seat.email, 34)}{_padded(role, 16)}{_padded(seat.place, 38)}{seat.note}")
+            role, place = _padded(seat.role_label, 16), _padded(seat.place, 38)
+            self.stdout.write(f"  {_padded(seat.email, 34)}{role}{place}{seat.note}")

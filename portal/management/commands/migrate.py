@@ -21,6 +21,6 @@ class Command(Migrate):
         connection = connections[options["database"]]
         with connection.cursor() as cursor:
             role = connection.ops.quote_name(settings.APP_ROLE)
-            if settings.APP_ROLE != connection.settings_dict["USER"]:
+            if connection.settings_dict["USER"] != settings.APP_ROLE:
                 cursor.execute(RIGHTS.format(role=role))
         super().handle(*args, **options)

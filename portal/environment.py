@@ -1,0 +1,136 @@
+"""What the portal reads from its environment: each variable with its purpose, and refusals that name it."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import environ
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+# Every variable the portal reads, with what it is for. Compose file and operations guide are held against this table.
+ENVIRONMENT = {
+    "PORTAL_MODE": "demo (default) or production",
+    "PORTAL_VAR": "folder for what the portal writes itself; default var/",
+    "SECRET_KEY": "signs sessions and links; at least 50 random characters",
+    "ENCRYPTION_KEY": "encrypts second-factor secrets; a Fernet key, or several (new first) separated by commas",
+    "ALLOWED_HOSTS": "host names served, separated by commas",
+    "PUBLIC_URL": "address people type, such as https://portal.example.gov.cn",
+    "DATABASE_URL": "PostgreSQL as the role the portal runs as, which owns nothing",
+    "DATABASE_OWNER_URL": "PostgreSQL as the role that owns the tables; for migrations only",
+    "DATABASE_ROLE": "owner: use DATABASE_OWNER_URL; set by manage.py for commands that change the schema",
+    "REDIS_URL": "the broker of the background worker",
+    "EMAIL_URL": "outgoing mail, such as smtp+tls://user:password@host:587",
+    "DEFAULT_FROM_EMAIL": "sender of the portal's mail",
+    "TRUSTED_PROXIES": "how many reverse proxies stand before the portal; default 0",
+    "OIDC_ISSUER": "sign-in through a provincial identity provider (OpenID Connect); empty: none",
+    "OIDC_CLIENT_ID": "the portal's name at that provider",
+    "OIDC_CLIENT_SECRET": "the portal's secret at that provider",
+    "OIDC_NAME": "what the sign-in button calls the provider",
+    "SESSION_IDLE_MINUTES": "signed out after so long without a request; default 30",
+    "SESSION_ABSOLUTE_HOURS": "signed out after so long whatever happens; default 12",
+    "PASSWORD_MIN_LENGTH": "default 12",
+    "SITE_OPERATOR": "主办单位 in the footer",
+    "SITE_CONTACT": "联系方式 in the footer",
+    "SITE_ICP": "备案号 in the footer",
+    "LOG_LEVEL": "default INFO",
+    "LOG_FORMAT": "json (production's default) or console",
+}
+
+_UNSET: Any = object()
+
+
+class Unfit(ValueError):
+    """What is wrong with a value, in words that do not repeat it: it may be a secret."""
+
+
+def read(name: str, cast: Callable[[str], Any] = str, default: Any = _UNSET) -> Any:
+    """The variable's value, cast; `default` when it is unset or empty.
+
+    Raises ImproperlyConfigured, naming the variable and never its value, when it is needed and missing, or malformed.
+    """
+    if name not in ENVIRONMENT:
+        raise ImproperlyConfigured(f"{name} is not in environment.ENVIRONMENT.")
+    raw = os.environ.get(name, "").strip()
+    if not raw:
+        if default is _UNSET:
+            raise ImproperlyConfigured(f"{name} must be set: {ENVIRONMENT[name]}.")
+        return default
+    try:
+        return cast(raw)
+    except Unfit as error:
+        raise ImproperlyConfigured(f"{name} is malformed ({error}): {ENVIRONMENT[name]}.") from None
+    except (ValueError, KeyError, TypeError, ImproperlyConfigured):  # of a library; its words may repeat the value
+        raise ImproperlyConfigured(f"{name} is malformed: {ENVIRONMENT[name]}.") from None
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """A cast: one of these words."""
+
+    def cast(raw: str) -> str:
+        if raw not in words:
+            raise Unfit(f"not one of {', '.join(words)}")
+        return raw
+
+    return cast
+
+
+def names(raw: str) -> list[str]:
+    """Words separated by commas; at least one."""
+    found = [part.strip() for part in raw.split(",") if part.strip()]
+    if not found:
+        raise Unfit("it names nothing")
+    return found
+
+
+def count(raw: str) -> int:
+    """A whole number, not negative."""
+    value = int(raw)
+    if value < 0:
+        raise Unfit("negative")
+    return value
+
+
+def web_address(raw: str) -> str:
+    """An http(s) address without a slash at its end."""
+    parts = urlsplit(raw)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise Unfit("not an http(s) address")
+    return raw.rstrip("/")
+
+
+def database(raw: str) -> dict[str, Any]:
+    """Django's configuration for a PostgreSQL address that names role and database."""
+    if urlsplit(raw).scheme not in {"postgres", "postgresql"}:
+        raise Unfit("not a postgresql:// address")
+    config = environ.Env.db_url_config(raw)
+    if not config.get("NAME"):
+        raise Unfit("it names no database")
+    if not config.get("USER"):
+        raise Unfit("it names no role")
+    host = unquote(urlsplit(raw).netloc.rpartition("@")[2])
+    if host.startswith("/"):  # a socket's folder; URL parsers fold its letters to lower case
+        config["HOST"] = host
+    return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": True}
+
+
+def broker(raw: str) -> str:
+    """A Redis address."""
+    if urlsplit(raw).scheme not in {"redis", "rediss", "redis+socket"}:
+        raise Unfit("not a redis:// address")
+    return raw
+
+
+def long_secret(raw: str) -> str:
+    """A secret nobody guesses."""
+    if len(raw) < 50:
+        raise Unfit("shorter than 50 characters")
+    return raw
+
+
+def fernet_keys(raw: str) -> list[str]:
+    """Keys of 32 bytes in URL-safe base64."""
+    for key in names(raw):
+        Fernet(key)
+    return names(raw)

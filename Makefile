@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check bench format lock clean
+.PHONY: help run setup test check bench format messages lock clean
 
 PYTHON := .venv/bin/python
 BESIDE := $(PYTHON) -m portal.embedded with
@@ -41,6 +41,9 @@ format: setup ## put code and templates into shape
 	.venv/bin/ruff format .
 	find templates -name '*.html' -exec .venv/bin/djade {} +
 	.venv/bin/djhtml templates
+
+messages: setup ## compile the portal's own wording (portal/locale) after editing it
+	.venv/bin/pybabel compile --directory portal/locale --domain django
 
 lock: setup ## renew the lock files from pyproject.toml and package.json
 	$(COMPILE) --upgrade pyproject.toml --output-file requirements.lock

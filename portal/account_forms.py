@@ -1,9 +1,14 @@
 """The portal's additions to allauth's forms."""
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm as BaseAuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as BaseReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -34,17 +39,48 @@ class SignupForm(forms.Form):
 
 
 class AuthenticateForm(BaseAuthenticateForm):
-    """The second step of signing in: a failure goes on record, and a code works once in its whole lifetime."""
+    """The second step of signing in."""
 
     def clean_code(self) -> str:
         """The code, when it is right and was not used before."""
-        try:
-            code: str = super().clean_code()
-            # allauth remembers a code for one period, while the tolerance lets it live for three.
-            if not cache.add(f"portal.totp.used:{self.user.pk}:{code}", True, timeout=90):
-                raise get_adapter().validation_error("incorrect_code")
-        except ValidationError:
-            why: dict[str, Any] = {"why": "second_factor"}
-            audit.record("session.open", self.user, Actor(user=self.user), outcome=Outcome.REFUSED, **why)
-            raise
+        with _failure_on_record(self.user):
+            return _used_up(self.user, super().clean_code())
+
+
+class ReauthenticateForm(BaseReauthenticateForm):
+    """Showing the second factor again, in a session that is open."""
+
+    def clean_code(self) -> str:
+        """The code, when it is right and was not used before."""
+        with _failure_on_record(self.user):
+            return _used_up(self.user, super().clean_code())
+
+
+class ActivateForm(ActivateTOTPForm):
+    """Setting up a second factor; the first code counts as this session's proof of it."""
+
+    def clean_code(self) -> str:
+        """The code, when it is right."""
+        code = _used_up(self.user, super().clean_code())
+        record_authentication(context.request, self.user, "mfa", type="totp")
         return code
+
+
+def _used_up(user: User, code: str) -> str:
+    """The code, which from now on is worth nothing. Raises ValidationError when it was used before.
+
+    allauth remembers a code for one period of 30 s, while the tolerance lets it live for three.
+    """
+    plain = "".join(letter for letter in code if letter.isalnum()).lower()
+    if not cache.add(f"portal.totp.used:{user.pk}:{plain}", True, timeout=120):
+        raise get_adapter().validation_error("incorrect_code")
+    return code
+
+
+@contextmanager
+def _failure_on_record(user: User) -> Iterator[None]:
+    try:
+        yield
+    except ValidationError:
+        audit.record("session.open", user, Actor(user=user), outcome=Outcome.REFUSED, why="second_factor")
+        raise

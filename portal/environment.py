@@ -38,14 +38,14 @@ ENVIRONMENT = {
     "LOG_FORMAT": "json (production's default) or console",
 }
 
-_UNSET: Any = object()
+REQUIRED: Any = object()
 
 
 class Unfit(ValueError):
     """What is wrong with a value, in words that do not repeat it: it may be a secret."""
 
 
-def read(name: str, cast: Callable[[str], Any] = str, default: Any = _UNSET) -> Any:
+def read(name: str, cast: Callable[[str], Any] = str, default: Any = REQUIRED) -> Any:
     """The variable's value, cast; `default` when it is unset or empty.
 
     Raises ImproperlyConfigured, naming the variable and never its value, when it is needed and missing, or malformed.
@@ -54,7 +54,7 @@ def read(name: str, cast: Callable[[str], Any] = str, default: Any = _UNSET) -> 
         raise ImproperlyConfigured(f"{name} is not in environment.ENVIRONMENT.")
     raw = os.environ.get(name, "").strip()
     if not raw:
-        if default is _UNSET:
+        if default is REQUIRED:
             raise ImproperlyConfigured(f"{name} must be set: {ENVIRONMENT[name]}.")
         return default
     try:
@@ -92,6 +92,14 @@ def count(raw: str) -> int:
     return value
 
 
+def positive(raw: str) -> int:
+    """A whole number from 1 on."""
+    value = int(raw)
+    if value < 1:
+        raise Unfit("less than 1")
+    return value
+
+
 def web_address(raw: str) -> str:
     """An http(s) address without a slash at its end."""
     parts = urlsplit(raw)
@@ -113,6 +121,12 @@ def database(raw: str) -> dict[str, Any]:
     if host.startswith("/"):  # a socket's folder; URL parsers fold its letters to lower case
         config["HOST"] = host
     return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": True}
+
+
+def mail_server(raw: str) -> dict[str, Any]:
+    """Django's EMAIL_ settings for an address such as smtp+tls://user:password@host:587."""
+    config: dict[str, Any] = environ.Env.email_url_config(raw)
+    return config
 
 
 def broker(raw: str) -> str:

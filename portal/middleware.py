@@ -134,7 +134,7 @@ class WallsMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Staff and experts get no further than enrolling a second factor until they have one."""
+    """Staff and experts get no further than setting up, and showing, their second factor until this session has."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -144,19 +144,31 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: Any, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
-        """Send whoever needs a second factor and has none to the page where one is set up."""
-        role = request.actor.role
-        if role is None or not role.needs_second_factor or request.session.get("has_second_factor"):
+        """Send whoever needs a second factor and has not shown it to the page where they can."""
+        role, name, session = request.actor.role, request.resolver_match.url_name, request.session
+        if name == "mfa_deactivate_totp":
+            session.pop("has_second_factor", None)
+        elif role is None or not role.needs_second_factor or session.get("has_second_factor"):
             return None
-        name = request.resolver_match.url_name or ""
-        if not getattr(view, "login_required", True) or name.startswith(("mfa_", "account_")) or name in OPEN_PAGES:
+        if name in OPEN_PAGES or (name != "home" and not getattr(view, "login_required", True)):
             return None
-        if Authenticator.objects.filter(user=request.actor.user, type=Authenticator.Type.TOTP).exists():
-            request.session["has_second_factor"] = True
-            return None
-        messages.warning(request, "您的角色须启用两步验证后方可使用平台，请先完成设置。")
-        return redirect("mfa_activate_totp")
+        return self._lead(request)
+
+    @staticmethod
+    def _lead(request: Any) -> HttpResponse | None:
+        user, session = request.actor.user, request.session
+        if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+            messages.warning(request, "您的角色须启用两步验证后方可使用平台，请先完成设置。")
+            return redirect("mfa_activate_totp")
+        # One that was set up elsewhere since this session began does not vouch for whoever sits here.
+        if not any(step.get("method") == "mfa" for step in get_authentication_records(request, user)):
+            return redirect_to_login(request.get_full_path(), reverse("mfa_reauthenticate"))
+        session["has_second_factor"] = True
+        return None
 
 
-# What somebody without the second factor they need may still open.
-OPEN_PAGES = frozenset({"display", "hat"})
+# What somebody who has not shown the second factor they need may open all the same.
+OPEN_PAGES = frozenset(
+    {"display", "hat", "account_logout", "account_reauthenticate"}
+    | {"mfa_index", "mfa_activate_totp", "mfa_reauthenticate"}
+)

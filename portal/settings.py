@@ -1,47 +1,41 @@
 """All settings, from the environment; in production each missing or malformed variable is named and stops the start."""
 
-import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from portal.environment import (
-    _UNSET,
-    broker,
-    count,
-    database,
-    fernet_keys,
-    long_secret,
-    names,
-    one_of,
-    read,
-    webweb_address,
-)
+from portal import environment as env
+from portal.environment import REQUIRED, read
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-PORTAL_MODE = read("PORTAL_MODE", one_of("demo", "production"), "demo")
+PORTAL_MODE = read("PORTAL_MODE", env.one_of("demo", "production"), "demo")
 IS_DEMO = PORTAL_MODE == "demo"
 
 
 def _demo(value: Any) -> Any:
     """The value as a default in the demo only: production must say it."""
-    return value if IS_DEMO else _UNSET
+    return value if IS_DEMO else REQUIRED
 
 
 # -- the house ------------------------------------------------------------------------------------------------------
 DEBUG = False
 VAR_DIR = read("PORTAL_VAR", Path, BASE_DIR / "var")
-SECRET_KEY = read("SECRET_KEY", long_secret, _demo(_DEMO_SECRET_KEY))
-ENCRYPTION_KEYS = read("ENCRYPTION_KEY", fernet_keys, _demo([_DEMO_ENCRYPTION_KEY]))
-PUBLIC_URL = read("PUBLIC_URL", web_address, _demo("http://127.0.0.1:8000"))
-ALLOWED_HOSTS = read("ALLOWED_HOSTS", names, _demo(["127.0.0.1", "localhost", "[::1]"]))
-TRUSTED_PROXIES = read("TRUSTED_PROXIES", count, 0)
+_DEMO_SECRET_KEY = "demo-only-secret-key-that-no-production-setting-would-ever-accept-000"  # noqa: S105 — refused below
+_DEMO_ENCRYPTION_KEY = "ZGVtby1vbmx5LWtleS1kZW1vLW9ubHkta2V5LWRlbW8="
+SECRET_KEY = read("SECRET_KEY", env.long_secret, _demo(_DEMO_SECRET_KEY))
+ENCRYPTION_KEYS = read("ENCRYPTION_KEY", env.fernet_keys, _demo([_DEMO_ENCRYPTION_KEY]))
+if not IS_DEMO and SECRET_KEY.startswith("demo-only"):
+    raise ImproperlyConfigured("SECRET_KEY must not be the demo's in production.")
+if not IS_DEMO and _DEMO_ENCRYPTION_KEY in ENCRYPTION_KEYS:
+    raise ImproperlyConfigured("ENCRYPTION_KEY must not be the demo's in production.")
+PUBLIC_URL = read("PUBLIC_URL", env.web_address, _demo("http://127.0.0.1:8000"))
+ALLOWED_HOSTS = read("ALLOWED_HOSTS", env.names, _demo(["127.0.0.1", "localhost", "[::1]"]))
+TRUSTED_PROXIES = read("TRUSTED_PROXIES", env.count, 0)
 SITE = {
     "name": "智能工厂梯度培育申报管理平台",
     "operator": read("SITE_OPERATOR", str, "湖北省经济和信息化厅（演示）" if IS_DEMO else ""),
@@ -106,10 +100,10 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # -- database -------------------------------------------------------------------------------------------------------
-_APP_DATABASE = read("DATABASE_URL", database, _demo(database("postgresql://portal_app@127.0.0.1/portal")))
+_APP_DATABASE = read("DATABASE_URL", env.database, _demo(env.database("postgresql://portal_app@127.0.0.1/portal")))
 APP_ROLE = _APP_DATABASE["USER"]
-if read("DATABASE_ROLE", one_of("owner"), "") == "owner":
-    DATABASES = {"default": read("DATABASE_OWNER_URL", database)}
+if read("DATABASE_ROLE", env.one_of("owner"), "") == "owner":
+    DATABASES = {"default": read("DATABASE_OWNER_URL", env.database)}
 else:
     DATABASES = {"default": _APP_DATABASE}
 # A transaction that hangs must not hold locks on the evening of a deadline.
@@ -127,7 +121,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": read("PASSWORD_MIN_LENGTH", count, 12)},
+        "OPTIONS": {"min_length": read("PASSWORD_MIN_LENGTH", env.positive, 12)},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
@@ -171,7 +165,7 @@ SOCIALACCOUNT_STORE_TOKENS = False
 # The provincial provider vouches for the addresses it names, so its people meet the account they were invited to.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
-OIDC_ISSUER = read("OIDC_ISSUER", web_address, "")
+OIDC_ISSUER = read("OIDC_ISSUER", env.web_address, "")
 SOCIALACCOUNT_PROVIDERS = (
     {
         "openid_connect": {
@@ -193,8 +187,8 @@ SOCIALACCOUNT_PROVIDERS = (
 
 # -- sessions and the browser ---------------------------------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_IDLE_SECONDS = read("SESSION_IDLE_MINUTES", count, 30) * 60
-SESSION_ABSOLUTE_SECONDS = read("SESSION_ABSOLUTE_HOURS", count, 12) * 3600
+SESSION_IDLE_SECONDS = read("SESSION_IDLE_MINUTES", env.positive, 30) * 60
+SESSION_ABSOLUTE_SECONDS = read("SESSION_ABSOLUTE_HOURS", env.positive, 12) * 3600
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -248,15 +242,13 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 
 # -- mail and background work ---------------------------------------------------------------------------------------
-vars().update(read("EMAIL_URL", environ.Env.email_url_config, _demo({})))
-if not os.environ.get("EMAIL_URL"):
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = VAR_DIR / "mail"
+_TO_FILES = {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": VAR_DIR / "mail"}
+vars().update(read("EMAIL_URL", env.mail_server, _demo(_TO_FILES)))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", str, _demo("noreply@portal.example"))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-REDIS_URL = read("REDIS_URL", broker, _demo("redis://127.0.0.1:6379/0"))
+REDIS_URL = read("REDIS_URL", env.broker, _demo("redis://127.0.0.1:6379/0"))
 CELERY_BROKER_URL = REDIS_URL
 # A page that hands work to the worker answers at once whether or not Redis is there; beat sweeps up what was missed.
 CELERY_TASK_PUBLISH_RETRY = False
@@ -280,7 +272,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # -- logs -----------------------------------------------------------------------------------------------------------
-_LOG_JSON = read("LOG_FORMAT", one_of("json", "console"), "console" if IS_DEMO else "json") == "json"
+_LOG_JSON = read("LOG_FORMAT", env.one_of("json", "console"), "console" if IS_DEMO else "json") == "json"
 _LOG_STEPS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -307,7 +299,10 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": read("LOG_LEVEL", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")},
+    "root": {
+        "handlers": ["console"],
+        "level": read("LOG_LEVEL", env.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+    },
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},

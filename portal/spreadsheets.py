@@ -29,7 +29,8 @@ def workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]])
         for last, row in enumerate(rows, start=1):
             for column, value in enumerate(map(_plain, row)):
                 if isinstance(value, str):
-                    sheet.write_string(last, column, value)
+                    if value:
+                        sheet.write_string(last, column, value)
                 else:
                     sheet.write_number(last, column, value)
         sheet.freeze_panes(1, 0)

@@ -13,8 +13,8 @@ from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from psycopg2 import sql
 
+from portal import environment, walls
 from portal import settings as portal_settings
-from portal import walls
 from portal.actors import Actor
 from portal.services import reference
 from tests import factories
@@ -52,7 +52,7 @@ def django_db_setup(
 @contextmanager
 def as_owner(database: str) -> Iterator[Any]:
     """A cursor of the tables' owner on a database, outside Django; each statement commits by itself."""
-    config = portal_settings.read("DATABASE_OWNER_URL", portal_settings._database)
+    config = environment.read("DATABASE_OWNER_URL", environment.database)
     raw = psycopg2.connect(
         dbname=database,
         user=config["USER"],
@@ -75,28 +75,35 @@ def owner_cursor(own_database: str) -> Iterator[Any]:
         yield cursor
 
 
+@contextmanager
+def copied_database() -> Iterator[str]:
+    """The name of a copy of the test database, gone afterwards; connections to the test database are closed."""
+    template = connection.settings_dict["NAME"]
+    name = f"{template}_{next(_numbers)}"
+    connections.close_all()
+    with as_owner("postgres") as cursor:
+        cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+    try:
+        yield name
+    finally:
+        with as_owner("postgres") as cursor:
+            cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 @pytest.fixture
 def own_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """A copy of the test database for one test that commits, races or serves a browser; gone afterwards.
+    """A copy of the test database for one test that commits or races.
 
     No truncating between tests, so append-only tables stay append-only here too.
     """
     template = connection.settings_dict["NAME"]
-    name = f"{template}_{next(_numbers)}"
-    with django_db_blocker.unblock():
-        connections.close_all()
-        with as_owner("postgres") as cursor:
-            cursor.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-            )
+    with django_db_blocker.unblock(), copied_database() as name:
         connection.settings_dict["NAME"] = name
         try:
             yield name
         finally:
             connections.close_all()
             connection.settings_dict["NAME"] = template
-            with as_owner("postgres") as cursor:
-                cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(autouse=True)

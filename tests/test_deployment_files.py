@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from portal.embedded.postgres_server import ROLES
-from portal.settings import ENVIRONMENT
+from portal.environment import ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())

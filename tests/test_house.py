@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from portal import settings as portal_settings
+from portal.environment import ENVIRONMENT
 from portal.documentation import FOLDER, PAGES
 from portal.models import EnterpriseFacts, Membership
 from portal.roles import Role
@@ -64,7 +64,7 @@ def test_generated_pages_are_fresh(name: str) -> None:
 
 def test_operations_guide_names_every_variable() -> None:
     guide = (FOLDER / "operations.md").read_text("utf-8")
-    assert {name for name in portal_settings.ENVIRONMENT if f"`{name}`" not in guide} == set()
+    assert {name for name in ENVIRONMENT if f"`{name}`" not in guide} == set()
 
 
 def test_glossary_knows_every_role_and_the_words_of_the_model() -> None:

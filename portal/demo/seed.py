@@ -36,11 +36,15 @@ def credit_code(region: str, number: int) -> str:
     return stem + _CODE_LETTERS[(31 - total % 31) % 31]
 
 
-@transaction.atomic
 def seed() -> bool:
     """Put the demo world in place; False when it is there already. Raises NotADemo under production settings."""
     if not settings.IS_DEMO:
         raise NotADemo("seed_demo is refused when PORTAL_MODE is production.")
+    return _seed()
+
+
+@transaction.atomic
+def _seed() -> bool:
     if User.objects.filter(email=CAST[0].email).exists():
         return False
     password = make_password(PASSWORD)

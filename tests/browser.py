@@ -1,0 +1,207 @@
+"""The real portal for browser tests: its own database, gunicorn, Chromium, and what every page is held against."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+
+from portal import clock, walls
+from portal.demo.cast import DOMAIN
+from portal.demo.seed import seed
+from portal.embedded.process import end
+from portal.models import User
+
+ROOT = Path(__file__).resolve().parent.parent
+AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+WIDTHS = (1280, 375)
+ENGLISH = re.compile(r"\b[A-Za-z]{2,},? [a-z]{2,},? [a-z]{2,}\b")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Served:
+    """A portal that answers at `url`, with the demo world in a database of its own."""
+
+    url: str
+    database: str
+    log: Path
+    unblocked: Callable[[], AbstractContextManager[Any]]
+
+    def ask(self, question: Callable[[], T]) -> T:
+        """Ask the portal's database, behind its walls; in a thread, because Playwright has a loop in this one."""
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(self._ask, question).result()
+
+    def _ask(self, question: Callable[[], T]) -> T:
+        connection.settings_dict = connection.settings_dict | {"NAME": self.database}
+        with self.unblocked():
+            try:
+                with walls.system("test"):
+                    return question()
+            finally:
+                connection.close()
+
+    def session(self, account: str) -> str:
+        """The key of a session of a demo account that has just signed in, with its second factor if it needs one."""
+
+        def signed_in() -> str:
+            user = User.objects.get(email=f"{account}@{DOMAIN}")
+            session = SessionStore()
+            session["_auth_user_id"] = str(user.pk)
+            session["_auth_user_backend"] = settings.AUTHENTICATION_BACKENDS[0]
+            session["_auth_user_hash"] = user.get_session_auth_hash()
+            method = {"method": "password", "at": clock.now().timestamp(), "email": user.email}
+            session["account_authentication_methods"] = [method]
+            session.save()
+            return str(session.session_key)
+
+        return self.ask(signed_in)
+
+
+@contextmanager
+def served(database: str, folder: Path, unblocked: Callable[[], AbstractContextManager[Any]]) -> Iterator[Served]:
+    """Seed the database with the demo world and serve the portal from it, with real static files, until the end."""
+    with socket.socket() as door, (folder / "log").open("wb") as log:
+        door.bind(("127.0.0.1", 0))
+        door.listen(64)  # so whoever comes early waits
+        url = f"http://127.0.0.1:{door.getsockname()[1]}"
+        environment = _environment(database, folder, url)
+        collect = subprocess.Popen(
+            [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], cwd=ROOT, env=environment
+        )
+        portal = Served(url, database, folder / "log", unblocked)
+        try:
+            portal.ask(seed)
+        finally:
+            assert collect.wait() == 0
+        command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"fd://{door.fileno()}"]
+        command += ["--threads", "4", "--no-control-socket", "--log-level", "warning", "--graceful-timeout", "1"]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, pass_fds=[door.fileno()], stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            yield portal
+        finally:
+            end(process)
+    assert "Traceback" not in portal.log.read_text(), portal.log.read_text()[-5000:]
+
+
+def _environment(database: str, folder: Path, url: str) -> dict[str, str]:
+    """The run's own servers, but another database, folder and queue than the tests'; and the portal's own role."""
+    changes = {
+        "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl(),
+        "REDIS_URL": os.environ["REDIS_URL"].partition("?")[0] + "?virtual_host=7",
+        "PORTAL_VAR": str(folder),
+        "PUBLIC_URL": url,
+    }
+    return {name: value for name, value in os.environ.items() if name != "DATABASE_ROLE"} | changes
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Visitor:
+    """Somebody with a browser of their own, who notes whatever the browser complains about."""
+
+    def __init__(self, browser: Browser, portal: Served, account: str = "") -> None:
+        self.portal = portal
+        self.context = browser.new_context(base_url=portal.url, locale="zh-CN", viewport={"width": 1280, "height": 900})
+        self.context.set_default_timeout(10_000)
+        self.complaints: list[str] = []
+        if account:
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": portal.session(account), "url": portal.url}
+            self.context.add_cookies([cookie])  # type: ignore[list-item]
+        self.page = self.tab()
+
+    def tab(self) -> Page:
+        """Another tab."""
+        page = self.context.new_page()
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on("response", self._response)
+        return page
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # What doesn't load is noted by `_response`, which can tell a page (which may well be a 404) from its parts.
+        if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+            self.complaints.append(f"{message.page.url if message.page else ''}: {message.text}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and not response.request.is_navigation_request():
+            self.complaints.append(f"{response.status} {response.url}")
+
+    def go(self, path: str, status: int = 200) -> Page:
+        """Open a page of the portal; its status must be the expected one."""
+        response = self.page.goto(path)
+        assert response is not None
+        assert response.status == status, (path, response.status)
+        return self.page
+
+    def check(self, page: Page | None = None) -> None:
+        """The page, wide and narrow: no barrier that axe knows, nothing cut off, nothing in English."""
+        page = page or self.page
+        page.evaluate(AXE)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            where = f"{page.url} at {width}"
+            assert barriers(page) == [], where
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{where} scrolls sideways"
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        assert ENGLISH.findall(page.inner_text("body")) == [], page.url
+        assert re.search(r"[一-鿿].* - 智能工厂梯度培育申报管理平台$", page.title()), (page.url, page.title())
+
+    def fill(self, **values: str) -> None:
+        """Type values into the fields of these names."""
+        for name, value in values.items():
+            self.page.locator(f"main [name={name}]").fill(value)
+
+    def press(self, button: str) -> None:
+        """Press the button of that name in the page's body."""
+        self.page.locator("main").get_by_role("button", name=button, exact=True).click()
+
+    def sign_in(self, email: str, password: str) -> None:
+        """By address and password, at the sign-in page."""
+        self.go("/accounts/login/")
+        self.fill(login=email, password=password)
+        self.press("登录")
+
+    def sees(self, text: str) -> None:
+        """The page's body says so."""
+        self.page.locator("main").get_by_text(text).first.wait_for()
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds on the page: rule, place, and what to do."""
+    found = page.evaluate(
+        """async tags => (await axe.run(document, {runOnly: tags, resultTypes: ['violations'], preload: false}))
+            .violations.flatMap(v => v.nodes.map(n => `${v.id} ${n.target} ${n.failureSummary}`))""",
+        AXE_TAGS,
+    )
+    return list(found)

@@ -70,6 +70,11 @@ class Place:
     enterprise: int | None = None
     office: str = ""
 
+    @classmethod
+    def at_door(cls, user: int | None) -> "Place":
+        """Where it is found out which hats a person has: their memberships, and the names of those enterprises."""
+        return cls(user=user, office="door" if user else "")
+
 
 NOBODY = Actor()
 NOWHERE = Place()

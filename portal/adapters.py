@@ -1,6 +1,7 @@
 """Where allauth meets the portal: mail through the outbox, sign-ins on record, throttling, encrypted secrets."""
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -14,13 +15,13 @@ from portal import audit
 from portal.actors import Actor
 from portal.audit import Outcome
 from portal.models import User
+from portal.privacy import masked_email
 from portal.services import mail
 
 
-def masked(email: str) -> str:
-    """An address one can recognise but not read: zhang@a.cn → zh***@a.cn."""
-    name, at, domain = email.partition("@")
-    return f"{name[:2]}***{at}{domain}" if at else f"{name[:2]}***"
+def _public(url: str) -> str:
+    """The link at the address people know the portal by, whatever Host the request came with."""
+    return settings.PUBLIC_URL + urlunsplit(urlsplit(url)._replace(scheme="", netloc=""))
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -28,21 +29,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put allauth's message in the outbox instead of sending it while somebody waits."""
-        message = self.render_mail(template_prefix, email, {"email": email, "site": settings.SITE, **context})
+        links = {name: _public(str(url)) for name, url in context.items() if name.endswith("_url")}
+        message = self.render_mail(template_prefix, email, {"email": email, "site": settings.SITE, **context, **links})
         mail.post(email, message.subject, str(message.body))
-
-    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
-        """A link to the address people know the portal by, whatever Host the request came with."""
-        return self._public(super().get_email_confirmation_url(request, emailconfirmation))
-
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        """Likewise."""
-        return self._public(super().get_reset_password_from_key_url(key))
-
-    @staticmethod
-    def _public(url: str) -> str:
-        path = url.split("://", 1)[-1].partition("/")[2] if "://" in url else url.lstrip("/")
-        return f"{settings.PUBLIC_URL}/{path}"
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # Per (account, address): a colleague behind the same address, or a stranger elsewhere, can't lock one out.
@@ -63,8 +52,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     @staticmethod
     def _record_failure(credentials: dict[str, Any], why: str) -> None:
-        email = masked(str(credentials.get("email", "")))
+        email = masked_email(str(credentials.get("email", "")))
         audit.record("session.open", outcome=Outcome.REFUSED, why=why, email=email)
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Nobody gets in with a shut account, and the attempt goes on record."""
+        audit.record("session.open", user, Actor(user=user), outcome=Outcome.REFUSED, why="disabled")
+        response: HttpResponse = super().respond_user_inactive(request, user)
+        return response
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """A sign-in goes on record."""

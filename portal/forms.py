@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from portal.actors import Actor
 from portal.audit import Outcome
 from portal.credit_code import credit_code_error, normalised
-from portal.models import Membership, Office, OfficeLevel, Region, Registration
+from portal.models import Enterprise, Membership, Office, OfficeLevel, Region, Registration
 from portal.roles import ROLES, Level, Role
 from portal.selectors import people
 
@@ -110,6 +110,43 @@ class RegionField(forms.ModelChoiceField):
                 cities.setdefault(region.parent.name, []).append((region.code, region.name))
         others = [(r.code, r.name) for r in regions if not hasattr(r, "city") and r.name not in cities]
         self.choices = [("", "请选择"), *cities.items(), ("其他地区", others)]
+
+
+class EnterpriseForm(forms.ModelForm):
+    """What may be amended on the register; the fields that aren't this actor's to change are not shown."""
+
+    class Meta:
+        model = Enterprise
+        fields = (
+            "name", "address", "industry", "nature", "is_above_scale", "legal_representative", "contact_name",
+            "contact_phone", "contact_email",
+        )  # fmt: skip
+        widgets = {"contact_phone": _TEL}
+        help_texts = {"name": "企业更名后，由登记机关所在市州（或所属集团）按新营业执照更正。"}
+
+    def __init__(self, *args: Any, fields: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in set(self.fields) - set(fields):
+            del self.fields[name]
+
+    def _post_clean(self) -> None:
+        """The service writes; the row at hand stays as it is."""
+
+
+class GroupForm(forms.Form):
+    """A group of 中央企业 that takes part."""
+
+    code = forms.SlugField(
+        label="代号", max_length=12, help_text="字母和数字，如集团简称的拼音首字母，确定后不改。"
+    )
+    name = forms.CharField(label="集团名称", max_length=60)
+    office = forms.CharField(label="牵头部门名称", max_length=80, help_text="集团内负责组织申报的部门。")
+
+
+class OfficeForm(forms.Form):
+    """An office's name."""
+
+    name = forms.CharField(label="机构名称", max_length=80)
 
 
 class ReasonForm(forms.Form):

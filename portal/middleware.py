@@ -7,13 +7,16 @@ from typing import Any
 
 import structlog
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from portal import audit, clock, walls
 from portal.actors import NOBODY, Place
@@ -109,9 +112,9 @@ class WallsMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         """Work out who asks, under which hat, and give the transaction that place."""
         user = request.user if request.user.is_authenticated else None
-        with walls.stand(Place(user=user.pk if user else None)):
+        with walls.stand(Place.at_door(user.pk if user else None)):
             request.actor, request.hats = people.actor_for(request.user, request.session.get("hat"))
-            if request.actor.membership:
+            if user:
                 walls.step(request.actor.place())
             token = audit.set_origin(actor=request.actor)
             try:
@@ -146,24 +149,24 @@ class SecondFactorMiddleware:
     def process_view(self, request: Any, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
         """Send whoever needs a second factor and has not shown it to the page where they can."""
         role, name, session = request.actor.role, request.resolver_match.url_name, request.session
-        if name == "mfa_deactivate_totp":
-            session.pop("has_second_factor", None)
-        elif role is None or not role.needs_second_factor or session.get("has_second_factor"):
+        leaving = name == "mfa_deactivate_totp"  # asked again afterwards
+        if role is None or not role.needs_second_factor or (session.get("has_second_factor") and not leaving):
             return None
         if name in OPEN_PAGES or (name != "home" and not getattr(view, "login_required", True)):
             return None
-        return self._lead(request)
+        elsewhere = self._lead(request)
+        session["has_second_factor"] = not (elsewhere or leaving)
+        return elsewhere
 
     @staticmethod
     def _lead(request: Any) -> HttpResponse | None:
-        user, session = request.actor.user, request.session
+        user = request.actor.user
         if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
             messages.warning(request, "您的角色须启用两步验证后方可使用平台，请先完成设置。")
             return redirect("mfa_activate_totp")
         # One that was set up elsewhere since this session began does not vouch for whoever sits here.
         if not any(step.get("method") == "mfa" for step in get_authentication_records(request, user)):
             return redirect_to_login(request.get_full_path(), reverse("mfa_reauthenticate"))
-        session["has_second_factor"] = True
         return None
 
 

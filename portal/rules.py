@@ -74,6 +74,24 @@ def has_enterprises(actor: Actor) -> bool:
 
 
 @rules.predicate
+def is_of_enterprise(actor: Actor, enterprise: Any) -> bool:
+    """They administer this very enterprise."""
+    return (
+        actor.role is Role.ENTERPRISE_ADMIN and enterprise is not None and actor.stands("enterprise") == enterprise.pk
+    )
+
+
+@rules.predicate
+def is_keeping(actor: Actor, enterprise: Any) -> bool:
+    """They keep the register that this enterprise stands on: its city, or its unit where it has no city."""
+    if enterprise is None:
+        return False
+    if enterprise.city_id:
+        return actor.role in {Role.CITY_REVIEWER, Role.CITY_HEAD} and bool(actor.stands("city") == enterprise.city_id)
+    return actor.role in {Role.UNIT_OFFICER, Role.UNIT_HEAD} and bool(actor.stands("unit") == enterprise.unit_id)
+
+
+@rules.predicate
 def has_registrations(actor: Actor) -> bool:
     """Registrations may come before them."""
     deciding = {Role.ENTERPRISE_ADMIN, Role.CITY_REVIEWER, Role.CITY_HEAD, Role.UNIT_OFFICER, Role.UNIT_HEAD}
@@ -101,6 +119,8 @@ PERMISSIONS = {
     "registration.withdraw": is_own,
     "registration.list": has_registrations,
     "enterprise.list": has_enterprises,
+    "enterprise.amend": is_of_enterprise | is_keeping,
+    "enterprise.correct": is_keeping,
     "invitation.send": is_appointing,
     "invitation.accept": is_invited,
     "invitation.withdraw": is_appointing,

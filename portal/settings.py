@@ -112,7 +112,14 @@ for _database_config in (_APP_DATABASE, DATABASES["default"]):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Throttling counters live here, so sign-in works, and stays throttled, while Redis is down.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
+# Django would throw live ones away from 300 on, and strangers could bring that about; a task removes those that expired.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000_000},
+    }
+}
 
 # -- people ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "portal.User"
@@ -153,7 +160,11 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "200/h/ip",
 }
 MFA_ADAPTER = "portal.adapters.MFAAdapter"
-MFA_FORMS = {"authenticate": "portal.account_forms.AuthenticateForm"}
+MFA_FORMS = {
+    "authenticate": "portal.account_forms.AuthenticateForm",
+    "reauthenticate": "portal.account_forms.ReauthenticateForm",
+    "activate_totp": "portal.account_forms.ActivateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE["name"]
 MFA_TOTP_TOLERANCE = 1
@@ -267,6 +278,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15},
     "seal the record": {"task": "portal.tasks.seal_record", "schedule": 30},
     "deliver mail": {"task": "portal.tasks.deliver_waiting_mail", "schedule": 30},
+    "clear counters": {"task": "portal.tasks.clear_counters", "schedule": 600},
     "expire invitations": {"task": "portal.tasks.expire_invitations", "schedule": 600},
     "clear sessions": {"task": "portal.tasks.clear_sessions", "schedule": 86_400},
 }

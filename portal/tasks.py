@@ -6,7 +6,7 @@ from django.core.management import call_command
 from portal import clock, walls
 from portal.actors import Place
 from portal.models import Heartbeat
-from portal.services import invitations, mail, record
+from portal.services import invitations, mail, record, upkeep
 
 
 @shared_task
@@ -44,3 +44,9 @@ def expire_invitations() -> None:
 def clear_sessions() -> None:
     """Remove sessions that ended."""
     call_command("clearsessions")
+
+
+@shared_task
+def clear_counters() -> None:
+    """Remove throttling counters whose time is over."""
+    upkeep.clear_counters()

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from portal.views import accounts, demo, home, offices, people, record, registrations
+from portal.views import accounts, demo, enterprises, home, offices, people, record, registrations
 
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.forbidden"
@@ -24,8 +24,9 @@ urlpatterns = [
     path("registrations/<str:ref>/", registrations.registration, name="registration"),
     path("registrations/<str:ref>/confirm/", registrations.confirm, name="registration_confirm"),
     path("registrations/<str:ref>/refuse/", registrations.refuse, name="registration_refuse"),
-    path("enterprises/", registrations.enterprises, name="enterprises"),
-    path("enterprises/<str:code>/", registrations.enterprise, name="enterprise"),
+    path("enterprises/", enterprises.enterprises, name="enterprises"),
+    path("enterprises/<str:code>/", enterprises.enterprise, name="enterprise"),
+    path("enterprises/<str:code>/amend/", enterprises.amend, name="enterprise_amend"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/invitations/<int:pk>/withdraw/", people.withdraw, name="invitation_withdraw"),
@@ -34,6 +35,8 @@ urlpatterns = [
     path("people/<int:pk>/hand-over/", people.hand_over, name="membership_hand_over"),
     path("invitations/<str:token>/", people.invitation, name="invitation"),
     path("offices/", offices.offices, name="offices"),
+    path("offices/add-group/", offices.add_group, name="group_add"),
+    path("offices/<int:pk>/rename/", offices.rename, name="office_rename"),
     path("security/", accounts.accounts, name="accounts"),
     path("security/<int:pk>/", accounts.account, name="account"),
     path("security/<int:pk>/disable/", accounts.disable, name="account_disable"),

@@ -76,6 +76,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         WHEN 'security_admin' THEN kind = 'identity'
         WHEN 'ministry' THEN kind = 'national'
         WHEN 'auditor' THEN kind = 'record'
+        WHEN 'door' THEN kind = 'business'
         ELSE false
     END
 $$;

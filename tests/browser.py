@@ -109,11 +109,17 @@ def _environment(database: str, folder: Path, url: str) -> dict[str, str]:
     """The run's own servers, but another database, folder and queue than the tests'; and the portal's own role."""
     changes = {
         "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl(),
-        "REDIS_URL": os.environ["REDIS_URL"].partition("?")[0] + "?virtual_host=7",
+        "REDIS_URL": _other_queue(os.environ["REDIS_URL"]),
         "PORTAL_VAR": str(folder),
         "PUBLIC_URL": url,
     }
     return {name: value for name, value in os.environ.items() if name != "DATABASE_ROLE"} | changes
+
+
+def _other_queue(url: str) -> str:
+    parts = urlsplit(url)
+    other = {"query": "virtual_host=7"} if parts.scheme == "redis+socket" else {"path": "/7"}
+    return parts._replace(**other).geturl()
 
 
 @contextmanager

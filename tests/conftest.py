@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection, connections
 from django.test import Client
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import override_settings, setup_databases, teardown_databases
 from psycopg2 import sql
 
 from portal import environment, walls
@@ -19,6 +19,7 @@ from portal.actors import Actor
 from portal.services import reference
 from tests import factories
 
+QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 _numbers = itertools.count(1)
 
 
@@ -42,7 +43,8 @@ def django_db_setup(
         made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
         reference.load()
         _go_on_as(app["USER"], app["PASSWORD"])
-        factories.put_cast_in_place()
+        with override_settings(PASSWORD_HASHERS=QUICK_HASHERS):
+            factories.put_cast_in_place()
     yield
     with django_db_blocker.unblock():
         _go_on_as(*owner)
@@ -109,7 +111,7 @@ def own_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]
 @pytest.fixture(autouse=True)
 def quick_passwords(settings: Any) -> None:
     """A slow hash is right for people and wrong for tests."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = QUICK_HASHERS
 
 
 @pytest.fixture(autouse=True)

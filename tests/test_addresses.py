@@ -75,6 +75,13 @@ SAMPLES: dict[str, Sample] = {
     "enterprise": Sample(
         ABOVE_A | {"enterprise_admin_a", "enterprise_clerk_a"}, lambda w: [w.people.enterprise_a.code]
     ),
+    "enterprise_amend": Sample(
+        {"enterprise_admin_a", "city_reviewer_a", "city_head_a"},
+        lambda w: [w.people.enterprise_a.code],
+        but=dict.fromkeys(["enterprise_clerk_a", "city_joint_a", "unit_officer", "unit_head", "unit_joint"], 403),
+    ),
+    "group_add": Sample({"system_admin"}, else_=403),
+    "office_rename": Sample({"system_admin"}, lambda w: [factories.office("武汉市财政局").pk]),
     "people": Sample(HEADS, else_=403),
     "invite": Sample(HEADS, else_=403),
     "invitation_withdraw": Sample({"city_head_a"}, lambda w: [w.invitation.pk], "post"),

@@ -226,3 +226,25 @@ def test_two_sealers_at_once_make_one_chain(own_database: str) -> None:
         assert verdict.is_whole, verdict.faults
         assert sum(len(b.members) for b in AuditBlock.objects.all()) == AuditEvent.objects.count()
     assert sum(counts) >= 30
+
+
+def test_policies_and_functions_in_the_database_are_those_in_the_code(own_database: str, owner_cursor: Any) -> None:
+    """Made anew from portal.walls they are the same: a change there needs a migration."""
+    policies = (
+        "SELECT p.polrelid::regclass::text, p.polname, p.polcmd, pg_get_expr(p.polqual, p.polrelid), "
+        "pg_get_expr(p.polwithcheck, p.polrelid) FROM pg_policy p ORDER BY 1, 2"
+    )
+    functions = "SELECT proname, prosrc, provolatile FROM pg_proc WHERE proname LIKE 'portal%' ORDER BY 1"
+
+    def read() -> list[Any]:
+        found = []
+        for query in (policies, functions):
+            owner_cursor.execute(query)
+            found.append(owner_cursor.fetchall())
+        return found
+
+    before = read()
+    owner_cursor.execute(walls.FUNCTIONS_SQL)
+    for table, wall in walls.WALLED.items():
+        owner_cursor.execute(walls.wall_sql(table, wall))
+    assert read() == before

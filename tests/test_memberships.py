@@ -138,6 +138,9 @@ def test_person_with_two_hats_chooses_and_sees_one_place_at_a_time(
     second = factories.seat(Role.ENTERPRISE_CLERK, who=people.enterprise_clerk_a.user, enterprise=people.enterprise_b)
     client = client_as(people.enterprise_clerk_a)
     a, b = (reverse("enterprise", args=[e.code]) for e in (people.enterprise_a, people.enterprise_b))
+    page = client.get("/").content.decode()
+    assert "甲企业 · 填报员" in page
+    assert "乙企业 · 填报员" in page, "the other hat is offered by its own name"
     assert (client.get(a).status_code, client.get(b).status_code) == (200, 404)
     assert client.post(reverse("hat"), {"membership": second.membership.pk}).status_code == 302
     assert (client.get(a).status_code, client.get(b).status_code) == (404, 200)

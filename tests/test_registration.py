@@ -79,10 +79,11 @@ def test_second_person_is_passed_on_and_told_nothing(people: People, client_as: 
     fresh = client_as(pioneer).post(reverse("register"), _form())
     assert (known.status_code, fresh.status_code) == (302, 302)
     pages = []
-    for client, answer in ((client_as(stranger), known), (client_as(pioneer), fresh)):
+    for who, answer in ((stranger, known), (pioneer, fresh)):
+        client = client_as(who)
         ref = answer["Location"].split("/")[-2]
         text = client.get(answer["Location"]).content.decode()
-        pages.append(text.replace(ref, "REF"))
+        pages.append(text.replace(ref, "REF").replace(who.name, "NAME"))
     assert "甲企业" not in pages[0]
     assert people.enterprise_admin_a.name not in pages[0]
     assert "正在等待确认" in pages[0]

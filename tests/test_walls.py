@@ -45,7 +45,7 @@ def test_a_table_with_a_tenants_key_is_walled() -> None:
 
 
 @pytest.mark.parametrize("table", sorted(walls.WALLED))
-def test_policies_in_the_database_are_those_in_the_code(table: str) -> None:
+def test_policy_names_the_keys_of_its_table_and_its_owner_is_another_role(table: str) -> None:
     query = (
         "SELECT polname, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid) FROM pg_policy "
         "WHERE polrelid = %s::regclass ORDER BY 1"

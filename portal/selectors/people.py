@@ -17,19 +17,18 @@ _POST = ("unit", "city__region", "enterprise", "office")
 
 
 def hats(user: User) -> list[Membership]:
-    """The memberships a person can act under now, oldest first."""
+    """The memberships a person can act under now, oldest first, each with the name of its place.
+
+    The transaction must stand where those names are seen: at the door (`Place.at_door`), or behind all walls.
+    """
     active = Membership.objects.filter(user=user, state=MembershipState.ACTIVE)
-    held = list(active.select_related(*_POST).order_by("pk"))
-    for hat in held:
-        if hat.enterprise_id and hat.enterprise is None:  # still behind its wall: read it again from where it is seen
-            Membership._meta.get_field("enterprise").delete_cached_value(hat)
-    return held
+    return list(active.select_related(*_POST).order_by("pk"))
 
 
 def actor_for(user: User | AnonymousUser, chosen: int | None) -> tuple[Actor, list[Membership]]:
     """Who acts: the person under the hat they chose, else under their first; and all their hats.
 
-    The transaction must stand at the person's own place, where the walls show them their own memberships.
+    The transaction must stand at the door.
     """
     if not isinstance(user, User) or not user.is_active:
         return NOBODY, []
@@ -124,6 +123,14 @@ def offices(*, level: str = "", search: str = "") -> QuerySet[Office]:
     if level:
         rows = rows.filter(level=level)
     return rows.filter(name__icontains=search) if search else rows
+
+
+def office_for(actor: Actor, pk: int) -> Office:
+    """The gate to an office, for the system administrator. Raises Hidden."""
+    row = Office.objects.filter(pk=pk).first() if may(actor, "office.manage") else None
+    if row is None:
+        raise Hidden("office", str(pk))
+    return row
 
 
 def accounts(*, search: str = "", only_shut: bool = False) -> QuerySet[User]:

@@ -10,9 +10,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from portal import audit
 from portal.errors import Denied
 from portal.forms import ReasonForm
 from portal.models import User
+from portal.privacy import masked_email
 from portal.rules import may
 from portal.selectors import people
 from portal.services import accounts as services
@@ -27,14 +29,19 @@ def accounts(request: PortalRequest) -> HttpResponse:
     search, only_shut = request.GET.get("search", "").strip()[:80], request.GET.get("shut") == "1"
     totp = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
     rows = people.accounts(search=search, only_shut=only_shut).annotate(has_totp=Exists(totp))
-    context = {"page": paged(request, rows), "search": search, "only_shut": only_shut}
+    page = paged(request, rows)
+    for row in page:
+        row.email_shown = masked_email(row.email)
+    context = {"page": page, "search": search, "only_shut": only_shut}
     return render(request, "portal/accounts.html", context)
 
 
 @require_safe
 def account(request: PortalRequest, pk: int) -> HttpResponse:
-    """One account: its posts, and what can be done to it."""
-    return _account(request, people.account_for(request.actor, pk), ReasonForm(label="理由"))
+    """One account: its posts, and what can be done to it. The address is shown in full, so reading is on record."""
+    row = people.account_for(request.actor, pk)
+    audit.record("account.view", row)
+    return _account(request, row, ReasonForm(label="理由"))
 
 
 def _account(request: PortalRequest, row: User, form: ReasonForm) -> HttpResponse:

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal import audit
 from portal.errors import Denied
 from portal.forms import ReasonForm, RegistrationForm
-from portal.models import Industry
 from portal.rules import may
 from portal.selectors import enterprises as selectors
 from portal.services import registration as services
@@ -77,6 +76,8 @@ def registration(request: PortalRequest, ref: str) -> HttpResponse:
 
 def _registration(request: PortalRequest, ref: str, form: ReasonForm) -> HttpResponse:
     row = selectors.registration_for(request.actor, ref)
+    if not form.is_bound:  # personal data of the applicant and the enterprise's people were read
+        audit.record("registration.view", row)
     context = {
         "registration": row,
         "form": form,
@@ -105,28 +106,3 @@ def refuse(request: PortalRequest, ref: str) -> HttpResponse:
             messages.success(request, f"已将 {row.ref} 退回，申请人将收到理由。")
             return redirect("registrations")
     return _registration(request, ref, form)
-
-
-@require_safe
-def enterprises(request: PortalRequest) -> HttpResponse:
-    """The enterprises of my place."""
-    if not may(request.actor, "enterprise.list"):
-        raise Denied("enterprise.list")
-    search, industry = request.GET.get("search", "").strip()[:50], request.GET.get("industry", "")
-    rows = selectors.enterprises(request.actor, search=search, industry=industry)
-    context = {
-        "page": paged(request, rows),
-        "search": search,
-        "industry": industry,
-        "industries": Industry.objects.all(),
-    }
-    return render(request, "portal/enterprises.html", context)
-
-
-@require_safe
-def enterprise(request: PortalRequest, code: str) -> HttpResponse:
-    """One enterprise, with its people."""
-    row = selectors.enterprise_for(request.actor, code)
-    if request.actor.stands("enterprise") is None:  # an official read personal data of the enterprise's people
-        audit.record("enterprise.view", row)
-    return render(request, "portal/enterprise.html", {"enterprise": row, "staff": selectors.staff_of(row)})

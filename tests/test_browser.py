@@ -1,0 +1,465 @@
+"""The portal in a real browser: every page held against WCAG 2.2 AA, and the journeys people make through it."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.template.loader import render_to_string
+from django.urls import get_resolver, resolve
+from playwright.sync_api import Browser, Locator, Page, Request, Route
+
+from portal.actors import Actor
+from portal.demo.cast import PASSWORD, secret_of
+from portal.models import Enterprise, Membership, Registration, User
+from portal.roles import Role
+from portal.selectors.people import hats
+from portal.services.invitations import invite
+from portal.services.memberships import post_at
+from tests import factories
+from tests.browser import Served, Visitor, barriers, chromium, served
+from tests.conftest import copied_database
+
+OWN_PASSWORD = "Changjiang-Dongliu-88"
+
+# Every page of the ground floor, by the account that sees it; a test holds this table against portal/urls.py.
+PAGES: dict[str, tuple[str, ...]] = {
+    "": (
+        "/", "/demo/", "/demo/mail/", "/demo/mail/?to=nobody", "/accounts/login/", "/accounts/signup/",
+        "/accounts/password/reset/", "/accounts/password/reset/done/", "/accounts/confirm-email/",
+        "/accounts/inactive/", "/accounts/confirm-email/stale-key/", "/accounts/password/reset/key/0-0-stale/",
+        "/accounts/social/login/cancelled/", "/accounts/social/login/error/", "/invitations/{invitation}/",
+    ),
+    "xinren": (
+        "/", "/me/", "/register/", "/register/{own}/", "/accounts/email/", "/accounts/password/change/",
+        "/accounts/logout/", "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/reauthenticate/",
+        "/accounts/social/connections/", "/invitations/{invitation}/",
+    ),
+    "qiye": (
+        "/", "/registrations/", "/registrations/{asking}/", "/people/", "/people/invite/",
+        "/people/{clerk}/disable/", "/people/{head}/hand-over/", "/enterprises/{code}/", "/me/",
+    ),
+    "tianbao": ("/",),
+    "chushen.wuhan": (
+        "/", "/registrations/", "/registrations/?state=refused", "/registrations/?state=confirmed",
+        "/registrations/{pending}/", "/enterprises/", "/enterprises/?search=xx", "/enterprises/{code}/", "/me/",
+        "/accounts/2fa/totp/deactivate/", "/accounts/2fa/recovery-codes/generate/",
+    ),
+    "fuze.wuhan": ("/", "/people/", "/people/invite/"),
+    "jingban": ("/", "/enterprises/", "/people/", "/people/invite/"),
+    "fuze.hualing": ("/", "/registrations/", "/people/", "/people/invite/"),
+    "huitong": ("/",),
+    "zhuanjia1": ("/", "/me/"),
+    "buji": ("/", "/people/"),
+    "xitong": ("/", "/offices/", "/offices/?search=xx", "/offices/?page=2", "/people/", "/people/invite/"),
+    "anquan": ("/", "/security/", "/security/?search=xx", "/security/{account}/", "/security/{own_account}/"),
+    "shenji": ("/", "/record/", "/record/?since=2020-02-30", "/record/?who=xx"),
+}  # fmt: skip
+NO_PAGE = {"record_export"}  # a file
+
+
+@pytest.fixture(scope="session")
+def portal(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """The portal, served once for all tests of a worker."""
+    with django_db_blocker.unblock():
+        copy = copied_database()
+        name = copy.__enter__()
+    try:
+        with served(name, tmp_path_factory.mktemp("portal"), django_db_blocker.unblock) as made:
+            yield made
+    finally:
+        copy.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def world(portal: Served) -> dict[str, Any]:
+    """References and keys that addresses are made of; and what the demo world has no sample of."""
+
+    def made() -> dict[str, Any]:
+        enterprise = Enterprise.objects.get(name__contains="星桥")
+        colleague = factories.registration("420100", code=enterprise.code, name=enterprise.name)
+        head = Membership.objects.get(user__email="qiye@demo.example")
+        actor = Actor(user=head.user, membership=next(h for h in hats(head.user) if h.pk == head.pk))
+        post = post_at(Role.ENTERPRISE_CLERK, enterprise=enterprise)
+        _, token = invite(actor, email="yaoqing@example.org", name="受邀人", post=post)
+        return {
+            "pending": Registration.objects.get(name__contains="南望山").ref,
+            "asking": colleague.ref,
+            "own": factories.registration("420100", by=User.objects.get(email="xinren@demo.example")).ref,
+            "code": enterprise.code,
+            "clerk": Membership.objects.get(user__email="tianbao@demo.example").pk,
+            "head": head.pk,
+            "account": User.objects.get(email="jingban@demo.example").pk,
+            "own_account": User.objects.get(email="anquan@demo.example").pk,
+            "invitation": token,
+        }
+
+    return portal.ask(made)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; for this module only, because its loop would disturb database tests in the same thread."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def visitor(browser: Browser, portal: Served) -> Iterator[Callable[..., Visitor]]:
+    """People with browsers: `visitor()` a stranger, `visitor("qiye")` that account; none may have had complaints."""
+    came: list[Visitor] = []
+
+    def come(account: str = "") -> Visitor:
+        came.append(Visitor(browser, portal, account))
+        return came[-1]
+
+    yield come
+    for one in came:
+        one.context.close()
+    assert [complaint for one in came for complaint in one.complaints] == []
+
+
+def code_of(secret: str, *, later: int = 0) -> str:
+    """What an authenticator with this secret shows; `later` periods on (the portal forgives one)."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + later))
+
+
+def latest_mail_link(somebody: Visitor, email: str) -> str:
+    """The link in the newest mail to an address, taken from the demo's mail page."""
+    page = somebody.tab()
+    page.goto(f"/demo/mail/?to={email}")
+    link = page.locator("article a[href^='http']").first.get_attribute("href")
+    page.close()
+    assert link
+    return link
+
+
+# -- every page -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("account", PAGES)
+def test_pages_have_no_barriers(account: str, visitor: Callable[..., Visitor], world: dict[str, Any]) -> None:
+    somebody = visitor(account)
+    for path in PAGES[account]:
+        somebody.go(path.format(**world))
+        somebody.check()
+
+
+def test_every_page_of_the_portal_is_visited(visitor: Callable[..., Visitor], world: dict[str, Any]) -> None:
+    """An address that answers GET and is missing from PAGES fails here."""
+    somebody = visitor("qiye")
+    seen = {resolve(path.format(**world).partition("?")[0]).url_name for paths in PAGES.values() for path in paths}
+    missing = []
+    for pattern in get_resolver().url_patterns:
+        name = getattr(pattern, "name", None)
+        if name and name not in seen | NO_PAGE:
+            path = "/" + re.sub(r"<(?:(\w+):)?\w+>", "1", str(pattern.pattern))
+            allowed = somebody.context.request.fetch(path, method="OPTIONS").headers.get("allow", "")
+            missing += [name] if "GET" in allowed or not allowed else []
+    assert missing == []
+
+
+@pytest.mark.parametrize("modes", [("大字",), ("高对比",), ("大字", "高对比")])
+def test_large_letters_and_high_contrast_have_no_barriers(
+    modes: tuple[str, ...], visitor: Callable[..., Visitor], world: dict[str, Any]
+) -> None:
+    for account, paths in {"": ("/", "/accounts/signup/"), "chushen.wuhan": ("/", "/registrations/{pending}/")}.items():
+        somebody = visitor(account)
+        somebody.go("/")
+        for mode in modes:
+            somebody.page.get_by_role("button", name=mode).click()
+            somebody.page.wait_for_load_state()
+        for path in paths:
+            somebody.go(path.format(**world))
+            for mode in modes:
+                assert somebody.page.get_by_role("button", name=mode).get_attribute("aria-pressed") == "true"
+            somebody.check()
+
+
+def test_pages_of_what_went_wrong(visitor: Callable[..., Visitor], world: dict[str, Any]) -> None:
+    stranger, reviewer = visitor(), visitor("chushen.wuhan")
+    stranger.go("/nowhere/", 404)
+    stranger.check()
+    stranger.go("/invitations/unknown/", 404)
+    reviewer.go("/people/", 403)
+    reviewer.check()
+    reviewer.go(f"/registrations/{world['asking']}/", 404)
+    reviewer.check()
+    stranger.go("/accounts/login/")
+    stranger.context.clear_cookies()
+    stranger.press("登录")
+    stranger.sees("页面已过期")
+    stranger.check()
+
+
+@pytest.mark.parametrize("status", [400, 429, 500, 503])
+def test_bare_pages_of_what_went_wrong(status: int, visitor: Callable[..., Visitor]) -> None:
+    """They can't be provoked from outside; shown under the portal's address and its policy."""
+    somebody = visitor()
+    policy = somebody.context.request.get("/").headers["content-security-policy"]
+    body = render_to_string(f"{status}.html", {"incident": "0123456789ab"})
+
+    def answer(route: Route, _request: Request) -> None:
+        headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": policy}
+        route.fulfill(status=status, body=body, headers=headers)
+
+    somebody.context.route("**/broken/", answer)
+    somebody.go("/broken/", status)
+    somebody.check()
+
+
+BAD_INPUT: tuple[tuple[str, str, dict[str, str], str], ...] = (
+    ("", "/accounts/signup/", {}, "注册"),
+    ("", "/accounts/signup/", {"email": "no", "password1": "short", "password2": "other"}, "注册"),
+    ("", "/accounts/signup/", {"name": "某", "email": "a@b.cn", "password1": "1234", "password2": "1234"}, "注册"),
+    ("", "/accounts/login/", {}, "登录"),
+    ("", "/accounts/login/", {"login": "nobody@b.cn", "password": "wrong"}, "登录"),
+    ("", "/accounts/password/reset/", {"email": "no"}, "发送重设邮件"),
+    ("", "/invitations/{invitation}/", {"password1": "password", "password2": "password"}, "建立账户并接受邀请"),
+    ("", "/invitations/{invitation}/", {"password1": "123456789012", "password2": "1"}, "建立账户并接受邀请"),
+    ("xinren", "/register/", {"code": "91420100", "contact_email": "no"}, "提交登记申请"),
+    ("xinren", "/accounts/email/", {"email": "xinren@demo.example"}, "变更邮箱"),
+    ("xinren", "/accounts/password/change/", {"oldpassword": "x", "password1": "1234"}, "保存新密码"),
+    ("xinren", "/accounts/2fa/totp/activate/", {"code": "000000"}, "开通"),
+    ("xinren", "/accounts/reauthenticate/", {"password": "wrong"}, "确认"),
+    ("qiye", "/people/invite/", {"email": "no"}, "发送邀请"),
+    ("qiye", "/people/{clerk}/disable/", {}, "停用"),
+    ("qiye", "/people/{head}/hand-over/", {}, "移交"),
+    ("chushen.wuhan", "/registrations/{pending}/", {}, "不予通过"),
+)
+
+
+@pytest.mark.parametrize("account", sorted({row[0] for row in BAD_INPUT}))
+def test_bad_input_is_answered_in_chinese_at_the_field(
+    account: str, visitor: Callable[..., Visitor], world: dict[str, Any]
+) -> None:
+    somebody = visitor(account)
+    for _, path, values, button in (row for row in BAD_INPUT if row[0] == account):
+        somebody.go(path.format(**world))
+        somebody.fill(**values)
+        somebody.press(button)
+        summary = somebody.page.locator("[data-error-summary]")
+        summary.wait_for()
+        assert summary.evaluate("e => e === document.activeElement"), f"{path}: the summary has the focus"
+        for link in summary.locator("a").all():
+            assert somebody.page.locator(link.get_attribute("href") or "#none").count() == 1, path
+        for name, value in values.items():
+            if "password" not in name and name != "code":
+                assert somebody.page.locator(f"main [name={name}]").input_value() == value, f"{path}: it stays"
+        somebody.check()
+
+
+# -- journeys -------------------------------------------------------------------------------------------------------
+def test_enterprise_registers_and_its_city_confirms(visitor: Callable[..., Visitor], portal: Served) -> None:
+    email, code, name = "zhao@newcomer.example", factories.code(), "武汉新来智造（示例）有限公司"
+    newcomer, reviewer = visitor(), visitor()
+    newcomer.go("/")
+    newcomer.page.locator("main").get_by_role("link", name="企业注册").click()
+    newcomer.fill(name="赵新来", email=email, password1=OWN_PASSWORD, password2=OWN_PASSWORD)
+    newcomer.press("注册")
+    newcomer.sees("请打开邮件，点击其中的链接")
+    newcomer.check()
+    newcomer.page.goto(latest_mail_link(newcomer, email))
+    newcomer.check()
+    newcomer.press("确认")
+    newcomer.sees(email)
+    newcomer.sign_in(email, OWN_PASSWORD)
+    newcomer.sees("您尚未加入任何机构")
+    newcomer.page.get_by_role("link", name="登记企业").click()
+    newcomer.fill(
+        code=code, name=name, address="示例路1号", legal_representative="赵法人", contact_phone="027-00000001"
+    )
+    for field, label in {"region": "武汉市", "industry": "C34 通用设备制造业", "nature": "民营企业"}.items():
+        newcomer.page.locator(f"[name={field}]").select_option(label=label)
+    newcomer.page.get_by_label("是", exact=True).check()
+    newcomer.press("提交登记申请")
+    newcomer.sees("申请已提交")
+    ref = newcomer.page.url.rstrip("/").rpartition("/")[2]
+    row = portal.ask(lambda: Registration.objects.select_related("user").get(ref=ref))
+    assert (row.state, row.code, row.name, row.user.email) == ("pending", code, name, email)
+
+    reviewer.sign_in("chushen.wuhan@demo.example", PASSWORD)
+    reviewer.check()
+    reviewer.fill(code=code_of(secret_of("chushen.wuhan@demo.example")))
+    reviewer.press("登录")
+    reviewer.page.get_by_role("link", name="家企业的登记申请待确认").click()
+    reviewer.page.get_by_role("link", name=ref).click()
+    reviewer.press("确认登记")
+    reviewer.sees(f"已确认 {ref}")
+
+    def enterprise() -> tuple[str, str, str]:
+        made = Membership.objects.select_related("enterprise").get(user__email=email)
+        assert made.enterprise
+        return made.role, made.enterprise.code, Registration.objects.get(ref=ref).state
+
+    assert portal.ask(enterprise) == ("enterprise_admin", code, "confirmed")
+    newcomer.go("/")
+    newcomer.sees(f"{name} · 企业管理员")
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until the target has the focus, which must show."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if target.evaluate("e => e === document.activeElement"):
+            assert target.evaluate("e => getComputedStyle(e).outlineStyle") != "none", "the focus can be seen"
+            return
+    raise AssertionError(f"{target} cannot be reached by keyboard")
+
+
+def test_registration_is_confirmed_by_keyboard_alone(visitor: Callable[..., Visitor], portal: Served) -> None:
+    ref = portal.ask(lambda: factories.registration("420500").ref)
+    somebody = visitor()
+    page, email = somebody.page, "chushen.yichang@demo.example"
+    somebody.go("/")
+    tab_to(page, page.get_by_role("link", name="跳到正文"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.locator("main").get_by_role("link", name="登录").first)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/accounts/login/")
+    tab_to(page, page.locator("[name=login]"))
+    page.keyboard.type(email)
+    tab_to(page, page.locator("[name=password]"))
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/2fa/authenticate/")
+    tab_to(page, page.locator("[name=code]"))
+    page.keyboard.type(code_of(secret_of(email)))
+    page.keyboard.press("Enter")
+    somebody.sees("待我办理")
+    tab_to(page, page.locator(".nav-bar").get_by_role("link", name="企业登记"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("link", name=ref))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("button", name="确认登记"))
+    page.keyboard.press("Enter")
+    somebody.sees(f"已确认 {ref}")
+    assert portal.ask(lambda: Registration.objects.get(ref=ref).state) == "confirmed"
+
+
+def test_two_reviewers_decide_at_once_and_the_second_is_told(visitor: Callable[..., Visitor], portal: Served) -> None:
+    ref = portal.ask(lambda: factories.registration("420500").ref)
+    one, two = visitor("chushen.yichang"), visitor("fuze.yichang")
+    for somebody in (one, two):
+        somebody.go(f"/registrations/{ref}/")
+    one.press("确认登记")
+    one.sees(f"已确认 {ref}")
+    two.press("确认登记")
+    two.sees("暂不能办理")
+    two.check()
+
+
+def test_invited_official_opens_an_account_and_enrols_a_second_factor(
+    visitor: Callable[..., Visitor], portal: Served
+) -> None:
+    email = "hong@official.example"
+    head, official = visitor("fuze.wuhan"), visitor()
+    head.go("/people/invite/")
+    head.fill(name="洪初审", email=email)
+    head.page.get_by_label("市州初审员").check()
+    head.page.locator("[name=office]").select_option(label="武汉市经济和信息化局")
+    head.press("发送邀请")
+    head.sees(f"已向 {email} 发送邀请")
+    head.check()
+    link = latest_mail_link(official, email)
+    official.page.goto(link)
+    official.fill(password1=OWN_PASSWORD, password2=OWN_PASSWORD)
+    official.press("建立账户并接受邀请")
+    official.sees("账户已建立")
+    official.sign_in(email, OWN_PASSWORD)
+    official.sees("您的角色须启用两步验证后方可使用平台")
+    official.go("/registrations/")  # no way round it
+    official.sees("开通两步验证")
+    official.fill(code=code_of(official.page.locator("#totp-secret").inner_text().strip()))
+    official.press("开通")
+    official.page.locator("#recovery-codes li").first.wait_for()
+    assert official.page.locator("#recovery-codes li").count() == 10
+    official.check()
+    official.page.get_by_role("link", name="完成").click()
+    official.sees("洪初审，您好")
+    official.sees("武汉市经济和信息化局 · 市州初审员")
+    factors = portal.ask(lambda: list(Authenticator.objects.filter(user__email=email).values_list("type", flat=True)))
+    assert sorted(factors) == ["recovery_codes", "totp"]
+    stranger = visitor()
+    response = stranger.page.goto(link)
+    assert response is not None
+    assert response.status == 410
+    stranger.sees("链接已失效")
+    stranger.check()
+
+
+def test_lost_password_is_reset_once_by_the_link_in_the_mail(visitor: Callable[..., Visitor]) -> None:
+    email = "qiye.yichang@demo.example"
+    somebody = visitor()
+    somebody.go("/accounts/password/reset/")
+    somebody.fill(email=email)
+    somebody.press("发送重设邮件")
+    somebody.sees("请查收邮件")
+    link = latest_mail_link(somebody, email)
+    somebody.page.goto(link)
+    somebody.check()
+    somebody.fill(password1="short", password2="short")
+    somebody.press("保存新密码")
+    somebody.sees("密码长度不足")
+    somebody.check()
+    somebody.fill(password1=OWN_PASSWORD, password2=OWN_PASSWORD)
+    somebody.press("保存新密码")
+    somebody.sees("密码已更新")
+    somebody.check()
+    somebody.page.goto(link)
+    somebody.sees("链接已失效")
+    somebody.sign_in(email, OWN_PASSWORD)
+    somebody.sees("覃志刚，您好")
+
+
+def test_sign_in_is_throttled_for_the_account_in_chinese(visitor: Callable[..., Visitor], portal: Served) -> None:
+    portal.ask(lambda: EmailAddress.objects.get(email="qiye.hualing@demo.example"))
+    somebody = visitor()
+    for _ in range(6):
+        somebody.sign_in("qiye.hualing@demo.example", "wrong")
+    somebody.sees("登录失败次数过多，请5分钟后再试。")
+    somebody.check()
+
+
+def test_signing_out_everywhere_ends_the_other_browsers_session(visitor: Callable[..., Visitor]) -> None:
+    here, there = visitor(), visitor()
+    for somebody in (here, there):
+        somebody.sign_in("tianbao@demo.example", PASSWORD)
+        somebody.sees("周明远，您好")
+    here.go("/me/")
+    here.press("全部退出")
+    dialog = here.page.get_by_role("dialog", name="在所有设备上退出？")
+    dialog.wait_for()
+    assert dialog.get_by_role("button", name="取消").evaluate("e => e === document.activeElement")
+    here.page.evaluate("1")
+    assert barriers_of_dialog(here) == []
+    dialog.get_by_role("button", name="全部退出").click()
+    here.sees("已在所有设备上退出登录")
+    there.go("/me/")
+    assert "/accounts/login/" in there.page.url
+
+
+def barriers_of_dialog(somebody: Visitor) -> list[str]:
+    """The dialog that a script has put on the page."""
+    from tests.browser import AXE
+
+    somebody.page.evaluate(AXE)
+    return barriers(somebody.page)
+
+
+def test_session_cookie_is_out_of_reach_and_new_at_sign_in(visitor: Callable[..., Visitor]) -> None:
+    somebody = visitor()
+    somebody.go("/accounts/login/")
+    before = {cookie["name"]: cookie["value"] for cookie in somebody.context.cookies()}
+    somebody.sign_in("qiye@demo.example", PASSWORD)
+    somebody.sees("林晓岚，您好")
+    cookies = {cookie["name"]: cookie for cookie in somebody.context.cookies()}
+    session = cookies["sessionid"]
+    assert session["value"] != before.get("sessionid")
+    assert (session["httpOnly"], session["sameSite"], session["expires"]) == (True, "Lax", -1)
+    assert (cookies["csrftoken"]["httpOnly"], cookies["csrftoken"]["sameSite"]) == (True, "Lax")
+    assert somebody.page.evaluate("document.cookie") == ""

@@ -28,12 +28,14 @@ class Outcome(models.TextChoices):
 
 
 def uuid7() -> uuid.UUID:
-    """A UUID that sorts by time (RFC 9562); made here because an INSERT … RETURNING would have to see the row."""
-    stamp = (time.time_ns() // 1_000_000).to_bytes(6, "big")
-    raw = bytearray(stamp + secrets.token_bytes(10))
-    raw[6] = raw[6] & 0x0F | 0x70
-    raw[8] = raw[8] & 0x3F | 0x80
-    return uuid.UUID(bytes=bytes(raw))
+    """A UUID that sorts by time to a quarter of a microsecond (RFC 9562, 6.2 method 3).
+
+    Made here because an INSERT … RETURNING would have to see the row, and whoever is refused sees none.
+    """
+    milliseconds, nanoseconds = divmod(time.time_ns(), 1_000_000)
+    fraction = nanoseconds * 4096 // 1_000_000
+    number = milliseconds << 80 | 7 << 76 | fraction << 64 | 2 << 62 | secrets.randbits(62)
+    return uuid.UUID(int=number)
 
 
 # They bind the tables' owner too; only somebody who switches a trigger off gets past, and the chain shows that.
@@ -111,8 +113,9 @@ class Origin:
     request_id: str = ""
 
 
-_UNKNOWN = Origin()
-_origin: contextvars.ContextVar[Origin] = contextvars.ContextVar("origin", default=_UNKNOWN)
+# Outside a request nobody visits: it is a command, a shell or a task.
+_BACKSTAGE = Origin(actor=Actor(system="后台（命令或任务）"))
+_origin: contextvars.ContextVar[Origin] = contextvars.ContextVar("origin", default=_BACKSTAGE)
 
 
 def origin() -> Origin:

@@ -12,6 +12,7 @@ from portal.credit_code import credit_code_error, normalised
 from portal.models import Enterprise, Membership, Office, OfficeLevel, Region, Registration
 from portal.roles import ROLES, Level, Role
 from portal.selectors import people
+from portal.verbs import VERBS
 
 _TEL = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"})
 
@@ -136,9 +137,7 @@ class EnterpriseForm(forms.ModelForm):
 class GroupForm(forms.Form):
     """A group of 中央企业 that takes part."""
 
-    code = forms.SlugField(
-        label="代号", max_length=12, help_text="字母和数字，如集团简称的拼音首字母，确定后不改。"
-    )
+    code = forms.SlugField(label="代号", max_length=12, help_text="字母和数字，如集团简称的拼音首字母，确定后不改。")
     name = forms.CharField(label="集团名称", max_length=60)
     office = forms.CharField(label="牵头部门名称", max_length=80, help_text="集团内负责组织申报的部门。")
 
@@ -240,6 +239,6 @@ class RecordFilterForm(forms.Form):
     since = forms.DateField(label="起始日期", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="截止日期", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     who = forms.CharField(label="人员或机构", max_length=50, required=False)
-    verb = forms.CharField(label="行为", max_length=60, required=False)
+    verb = forms.ChoiceField(label="行为", required=False, choices=[("", "全部"), *VERBS.items()])
     subject = forms.CharField(label="对象", max_length=100, required=False)
     outcome = forms.ChoiceField(label="结果", required=False, choices=[("", "全部"), *Outcome.choices])

@@ -24,7 +24,7 @@ from portal.audit import Outcome
 from portal.errors import Hidden, Refused
 from portal.selectors import people
 from portal.views import health
-from portal.views.errors import refused
+from portal.views.errors import not_allowed, refused
 
 log = structlog.get_logger("portal.request")
 Next = Callable[[HttpRequest], HttpResponse]
@@ -118,7 +118,8 @@ class WallsMiddleware:
                 walls.step(request.actor.place())
             token = audit.set_origin(actor=request.actor)
             try:
-                return self.get_response(request)
+                response = self.get_response(request)
+                return not_allowed(request, response) if response.status_code == 405 else response
             finally:
                 audit.reset_origin(token)
 

@@ -102,7 +102,8 @@ def served(database: str, folder: Path, unblocked: Callable[[], AbstractContextM
             yield portal
         finally:
             end(process)
-    assert "Traceback" not in portal.log.read_text(), portal.log.read_text()[-5000:]
+    said = portal.log.read_text()
+    assert "Traceback" not in said, said[said.index("Traceback") :][:5000]
 
 
 def _environment(database: str, folder: Path, url: str) -> dict[str, str]:
@@ -117,9 +118,9 @@ def _environment(database: str, folder: Path, url: str) -> dict[str, str]:
 
 
 def _other_queue(url: str) -> str:
-    parts = urlsplit(url)
-    other = {"query": "virtual_host=7"} if parts.scheme == "redis+socket" else {"path": "/7"}
-    return parts._replace(**other).geturl()
+    if url.startswith("redis+socket:"):
+        return url.partition("?")[0] + "?virtual_host=7"
+    return urlsplit(url)._replace(path="/7").geturl()
 
 
 @contextmanager
@@ -139,7 +140,7 @@ class Visitor:
     def __init__(self, browser: Browser, portal: Served, account: str = "") -> None:
         self.portal = portal
         self.context = browser.new_context(base_url=portal.url, locale="zh-CN", viewport={"width": 1280, "height": 900})
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)
         self.complaints: list[str] = []
         if account:
             cookie = {"name": settings.SESSION_COOKIE_NAME, "value": portal.session(account), "url": portal.url}

@@ -41,7 +41,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "qiye": (
         "/", "/registrations/", "/registrations/{asking}/", "/people/", "/people/invite/",
-        "/people/{clerk}/disable/", "/people/{head}/hand-over/", "/enterprises/{code}/", "/me/",
+        "/people/{clerk}/disable/", "/people/{head}/hand-over/", "/enterprises/{code}/", "/enterprises/{code}/amend/",
+        "/me/",
     ),
     "tianbao": ("/",),
     "chushen.wuhan": (
@@ -55,7 +56,10 @@ PAGES: dict[str, tuple[str, ...]] = {
     "huitong": ("/",),
     "zhuanjia1": ("/", "/me/"),
     "buji": ("/", "/people/"),
-    "xitong": ("/", "/offices/", "/offices/?search=xx", "/offices/?page=2", "/people/", "/people/invite/"),
+    "xitong": (
+        "/", "/offices/", "/offices/?search=xx", "/offices/?page=2", "/offices/add-group/", "/offices/{office}/rename/",
+        "/people/", "/people/invite/",
+    ),
     "anquan": ("/", "/security/", "/security/?search=xx", "/security/{account}/", "/security/{own_account}/"),
     "shenji": ("/", "/record/", "/record/?since=2020-02-30", "/record/?who=xx"),
 }  # fmt: skip
@@ -63,9 +67,7 @@ NO_PAGE = {"record_export"}  # a file
 
 
 @pytest.fixture(scope="session")
-def portal(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
+def portal(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The portal, served once for all tests of a worker."""
     with django_db_blocker.unblock():
         copy = copied_database()
@@ -98,6 +100,7 @@ def world(portal: Served) -> dict[str, Any]:
             "account": User.objects.get(email="jingban@demo.example").pk,
             "own_account": User.objects.get(email="anquan@demo.example").pk,
             "invitation": token,
+            "office": factories.office("武汉市经济和信息化局").pk,
         }
 
     return portal.ask(made)

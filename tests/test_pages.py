@@ -149,6 +149,12 @@ def test_refusal_and_denial_outlive_their_rollback(people: People, client_as: Ca
     assert [(e.outcome, e.data["path"]) for e in events] == [("refused", "/refuses/"), ("denied", "/denies/")]
 
 
+def test_following_a_link_to_what_a_button_does_gets_a_page(people: People, client_as: Callable[..., Client]) -> None:
+    answer = client_as(people.auditor).get(reverse("record_verify"))
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "不能直接打开" in answer.content.decode()
+
+
 def test_wrong_host_and_forged_form_get_a_page_not_a_trace(people: People) -> None:
     client = Client(enforce_csrf_checks=True)
     assert client.get("/", HTTP_HOST="evil.example").status_code == 400

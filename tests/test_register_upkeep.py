@@ -104,6 +104,9 @@ def test_security_administrators_list_masks_addresses_and_reading_one_is_on_reco
     client, target = client_as(people.security_admin), people.enterprise_clerk_a.user
     assert target
     assert target.email not in client.get(reverse("accounts"), {"search": target.name}).content.decode()
-    assert target.email in client.get(reverse("account", args=[target.pk])).content.decode()
+    page = client.get(reverse("account", args=[target.pk])).content.decode()
+    assert target.email in page
+    assert "所属企业 · 填报员" in page, "accounts, not business"
+    assert "甲企业" not in page
     with walls.stand(Place(office="auditor")):
         assert AuditEvent.objects.get(verb="account.view").subject_id == str(target.pk)

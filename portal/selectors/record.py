@@ -24,7 +24,7 @@ def events(
     subject: str = "",
     outcome: str = "",
 ) -> QuerySet[AuditEvent]:
-    """Events, newest first. Days are Beijing days and both count; `verb` is a prefix; the others are parts."""
+    """Events, newest first. Days are Beijing days and both count; `verb` and `outcome` are exact, the others parts."""
     rows = AuditEvent.objects.order_by("-id")
     if not may(actor, "record.read"):
         return rows.none()
@@ -35,7 +35,7 @@ def events(
     if who:
         rows = rows.filter(Q(actor_name__icontains=who) | Q(organisation__icontains=who))
     if verb:
-        rows = rows.filter(verb__startswith=verb)
+        rows = rows.filter(verb=verb)
     if subject:
         rows = rows.filter(Q(subject_label__icontains=subject) | Q(subject_id=subject))
     return rows.filter(outcome=outcome) if outcome else rows

@@ -36,6 +36,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404)
 
 
+def not_allowed(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """405: somebody followed a link to what only a button does; Django's own answer is an empty page."""
+    page = _page(request, 405)
+    page["Allow"] = answer["Allow"]
+    return page
+
+
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """409: the rules don't allow it now, and here is why."""
     return _page(request, 409, reasons=refusal.reasons)

@@ -1,5 +1,6 @@
 """The record, for the auditor."""
 
+import json
 from typing import Any
 
 from django.db.models import QuerySet
@@ -56,12 +57,16 @@ def export(request: PortalRequest) -> HttpResponse:
     return response
 
 
+def _details(event: AuditEvent) -> str:
+    return json.dumps(event.data, ensure_ascii=False) if event.data else ""
+
+
 def _line(event: AuditEvent) -> tuple[Any, ...]:
     at = clock.beijing(event.at)
     return (
         str(event.id), f"{at:%Y-%m-%d %H:%M:%S.%f}", event.utc_offset, event.actor_name, event.role,
         event.organisation, event.address, event.verb, verb_label(event.verb), event.subject_type,
-        event.subject_id, event.subject_label, event.get_outcome_display(), event.data or "", event.request_id,
+        event.subject_id, event.subject_label, event.get_outcome_display(), _details(event), event.request_id,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check bench format messages lock clean
+.PHONY: help run setup test check bench format messages screenshots lock clean
 
 PYTHON := .venv/bin/python
 BESIDE := $(PYTHON) -m portal.embedded with
@@ -44,6 +44,9 @@ format: setup ## put code and templates into shape
 
 messages: setup ## compile the portal's own wording (portal/locale) after editing it
 	.venv/bin/pybabel compile --directory portal/locale --domain django
+
+screenshots: setup ## take the pictures in docs/screenshots anew
+	$(PYTHON) -m pytest tests/screenshots.py
 
 lock: setup ## renew the lock files from pyproject.toml and package.json
 	$(COMPILE) --upgrade pyproject.toml --output-file requirements.lock

@@ -3,20 +3,28 @@
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import requests
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 
-from portal import audit
+from portal import audit, clock
 from portal.actors import Actor
 from portal.audit import Outcome
 from portal.models import User
 from portal.privacy import masked_email
 from portal.services import mail
+
+log = structlog.get_logger(__name__)
+
+PROVIDER_SECONDS = 5
 
 
 def _public(url: str) -> str:
@@ -62,7 +70,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        """A sign-in goes on record."""
+        """A sign-in goes on record, and the session's time begins to run."""
+        request.session["began"] = request.session["seen"] = clock.now().timestamp()
         methods = [m.get("method", "") for m in request.session.get("account_authentication_methods", [])]
         audit.record("session.open", user, Actor(user=user), methods=methods)
         response: HttpResponse = super().post_login(request, user, **kwargs)
@@ -105,5 +114,48 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
         """A newcomer's account has the name and address that the provider gives."""
         user: User = super().populate_user(request, sociallogin, data)
-        user.name = data.get("name") or f"{data.get('last_name', '')}{data.get('first_name', '')}" or user.email
+        user.name = (data.get("name") or f"{data.get('last_name', '')}{data.get('first_name', '')}" or user.email)[:50]
         return user
+
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
+        """A new account goes on record (where a form was filled in, the form sees to it)."""
+        user: User = super().save_user(request, sociallogin, form)
+        if form is None:
+            audit.record("account.open", user, Actor(user=user), by="identity_provider")
+        return user
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """The provider vouches for the address, unless it says itself that it does not."""
+        claims = sociallogin.account.extra_data
+        if any(part.get("email_verified") is False for part in claims.values() if isinstance(part, dict)):
+            raise ImmediateHttpResponse(self._unfinished("email_unverified"))
+
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **_kwargs: Any) -> None:
+        """What the provider refused, or answered amiss, goes on record."""
+        audit.record("session.open", outcome=Outcome.REFUSED, why="identity_provider")
+
+    def get_requests_session(self) -> requests.Session:
+        """How the provider is spoken to; a page says so when it does not answer."""
+        return _Line(self)
+
+    def _unfinished(self, why: str) -> HttpResponse:
+        audit.record("session.open", outcome=Outcome.REFUSED, why=why)
+        return render(self.request, "socialaccount/authentication_error.html", status=502)
+
+
+class _Line(requests.Session):
+    """A session with the identity provider that ends in a page, not in an exception."""
+
+    def __init__(self, adapter: SocialAdapter) -> None:
+        super().__init__()
+        self._adapter = adapter
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        """As of requests, with a limit in time."""
+        try:
+            response = super().request(*args, **{"timeout": PROVIDER_SECONDS, **kwargs})
+            response.raise_for_status()
+        except requests.RequestException as error:
+            log.warning("identity_provider.failed", error=type(error).__name__)
+            raise ImmediateHttpResponse(self._adapter._unfinished("identity_provider")) from error
+        return response

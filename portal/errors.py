@@ -14,6 +14,10 @@ class Refused(Exception):
         self.reasons = reasons
 
 
+class Malformed(Exception):
+    """A file of reference data can't be used; the text names file, table, key and reason. Nothing of it is loaded."""
+
+
 class Hidden(Http404):
     """A gate found nothing its visitor may see; absent and forbidden look alike. The attempt goes on record."""
 

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "rules",
     "portal.apps.PortalConfig",
+    "tiers.apps.TiersConfig",
 ]
 
 MIDDLEWARE = [
@@ -78,6 +79,9 @@ MIDDLEWARE = [
     "portal.middleware.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
+
+# What `manage.py prepare` loads, in this order; the demo world only in the demo.
+LOADING_COMMANDS = ("load_reference", "load_catalogue", *(("seed_demo",) if IS_DEMO else ()))
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -111,8 +115,8 @@ for _database_config in (_APP_DATABASE, DATABASES["default"]):
     _database_config.setdefault("OPTIONS", {}).setdefault("options", "-c idle_in_transaction_session_timeout=60s")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Throttling counters live here, so sign-in works, and stays throttled, while Redis is down.
-# Django would throw live ones away from 300 on, and strangers could bring that about; a task removes those that expired.
+# Throttling counters live here, so sign-in works, and stays throttled, while Redis is down. Django would throw live
+# ones away from 300 on, which strangers could bring about: a task removes those that expired instead.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -190,6 +194,7 @@ SOCIALACCOUNT_PROVIDERS = (
                 }
             ],
             "VERIFIED_EMAIL": True,
+            "OAUTH_PKCE_ENABLED": True,
         }
     }
     if OIDC_ISSUER
@@ -263,7 +268,12 @@ REDIS_URL = read("REDIS_URL", env.broker, _demo("redis://127.0.0.1:6379/0"))
 CELERY_BROKER_URL = REDIS_URL
 # A page that hands work to the worker answers at once whether or not Redis is there; beat sweeps up what was missed.
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "visibility_timeout": 3600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 1,
+    "socket_timeout": 3,
+    "max_retries": 0,
+    "visibility_timeout": 3600,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -45,6 +45,7 @@ VERBS = {
     "administrator.appoint": "任命平台管理员",
     "reference.load": "载入基础数据",
     "demo.seed": "载入演示数据",
+    "edition.load": "载入要素条件版本",
 }
 
 

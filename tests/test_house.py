@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.environment import ENVIRONMENT
 from portal.documentation import FOLDER, PAGES
+from portal.environment import ENVIRONMENT
 from portal.models import EnterpriseFacts, Membership
 from portal.roles import Role
 

@@ -137,9 +137,9 @@ def test_one_invites_only_to_posts_one_may_give(people: People) -> None:
     ("data", "sentence"),
     [
         ({"email": "nonsense"}, "邮箱"),
-        ({"role": "auditor"}, "auditor"),
+        ({"role": "auditor"}, "所选内容不在可选范围内"),
         ({"office": ""}, "请选择所在机构"),
-        ({"office": "宜昌市经济和信息化局"}, "有效"),
+        ({"office": "宜昌市经济和信息化局"}, "所选内容不在可选范围内"),
     ],
 )
 def test_bad_invitations_come_back_with_a_sentence(

@@ -8,6 +8,7 @@ from stdnum.cn import uscc
 
 from portal.credit_code import credit_code_error, normalised
 from portal.demo.seed import credit_code
+from portal.errors import Malformed
 from portal.models import City, Industry, Office, Region, Unit, UnitKind
 from portal.services import reference
 
@@ -76,7 +77,7 @@ def test_malformed_file_names_file_table_and_reason_and_loads_nothing(
     regions = tmp_path / "regions.toml"
     regions.write_text(regions.read_text("utf-8").replace("潜江市", "潜江城"), "utf-8")
     (tmp_path / file).write_text(text, "utf-8")
-    with pytest.raises(reference.Malformed) as error:
+    with pytest.raises(Malformed) as error:
         reference.load(tmp_path)
     assert all(part in str(error.value) for part in said), str(error.value)
     assert Region.objects.get(code="429005").name == "潜江市", "nothing is half-loaded"

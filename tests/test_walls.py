@@ -9,8 +9,12 @@ from portal.models import AuditEvent, Enterprise, Invitation, Membership, Regist
 from portal.roles import Role
 from tests import factories
 from tests.factories import People
+from tiers import tenancy
 
 pytestmark = pytest.mark.django_db
+
+WALLED = walls.WALLED | tenancy.WALLED
+OPEN = walls.OPEN | tenancy.OPEN
 
 POLICIES = """
 SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity,
@@ -28,11 +32,11 @@ def _all(query: str, *params: object) -> list[tuple]:
 
 def test_every_table_stands_behind_its_wall_or_is_named_as_open() -> None:
     tables = {name: (on, forced, set(names)) for name, on, forced, names in _all(POLICIES)}
-    assert set(tables) == set(walls.WALLED) | set(walls.OPEN), "a new table needs a wall, or a reason to have none"
-    for name, wall in walls.WALLED.items():
+    assert set(tables) == set(WALLED) | set(OPEN), "a new table needs a wall, or a reason to have none"
+    for name, wall in WALLED.items():
         wanted = {"wall"} | ({"own"} if wall.own else set()) | ({"open_insert"} if wall.open_insert else set())
         assert tables[name] == (True, True, wanted), name
-    for name in walls.OPEN:
+    for name in OPEN:
         assert tables[name][0] is False, f"{name} has policies but is named as open"
 
 
@@ -41,10 +45,10 @@ def test_a_table_with_a_tenants_key_is_walled() -> None:
         "SELECT DISTINCT table_name FROM information_schema.columns WHERE table_schema = 'public' AND "
         "column_name IN ('enterprise_id', 'city_id')"
     )
-    assert {name for (name,) in keyed} - {"portal_office"} <= set(walls.WALLED)
+    assert {name for (name,) in keyed} - {"portal_office"} <= set(WALLED)
 
 
-@pytest.mark.parametrize("table", sorted(walls.WALLED))
+@pytest.mark.parametrize("table", sorted(WALLED))
 def test_policy_names_the_keys_of_its_table_and_its_owner_is_another_role(table: str) -> None:
     query = (
         "SELECT polname, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid) FROM pg_policy "
@@ -57,7 +61,7 @@ def test_policy_names_the_keys_of_its_table_and_its_owner_is_another_role(table:
         )
         assert cursor.fetchone()[0] != connection.settings_dict["USER"]
     for _, using, _ in before:
-        for column in (walls.WALLED[table].unit, walls.WALLED[table].city, walls.WALLED[table].enterprise):
+        for column in (WALLED[table].unit, WALLED[table].city, WALLED[table].enterprise):
             if using and column and "portal_crosses" in using:
                 assert f"({column} = " in using
 

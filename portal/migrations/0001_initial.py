@@ -1029,6 +1029,10 @@ class Migration(migrations.Migration):
             model_name="enterprise",
             index=models.Index(fields=["city", "name"], name="enterprise_city_name"),
         ),
+        migrations.AddIndex(
+            model_name="enterprise",
+            index=models.Index(fields=["unit", "name"], name="enterprise_unit_name"),
+        ),
         migrations.AddConstraint(
             model_name="enterprise",
             constraint=models.CheckConstraint(

@@ -89,7 +89,10 @@ class Enterprise(EnterpriseFacts):
             UniqueConstraint(fields=["unit", "id"], name="enterprise_within_unit"),
             UniqueConstraint(fields=["city", "id"], name="enterprise_within_city"),
         ]
-        indexes = [models.Index(fields=["city", "name"], name="enterprise_city_name")]
+        indexes = [
+            models.Index(fields=["city", "name"], name="enterprise_city_name"),
+            models.Index(fields=["unit", "name"], name="enterprise_unit_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -94,6 +94,7 @@ def expire_due() -> int:
     portal = Actor(system="平台")
     with walls.system("邀请到期清理", portal):
         due = Invitation.objects.filter(state=InvitationState.OPEN, expires_at__lt=clock.now())
+        due = due.select_for_update(skip_locked=True)  # somebody accepts or withdraws it, or another beat is at it
         for invitation in due:
             move(invitation, "expire", actor=portal)
     return len(due)

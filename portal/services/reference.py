@@ -8,13 +8,10 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Model
 
+from portal.errors import Malformed
 from portal.models import City, Department, Industry, Office, OfficeLevel, Region, RegionLevel, Unit, UnitKind
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference"
-
-
-class Malformed(Exception):
-    """A reference file can't be used; the text names file, table, key and reason."""
 
 
 def _put(model: type[Model], keys: dict[str, Any], values: dict[str, Any]) -> int:

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from portal import audit
 from portal.actors import Actor
+from portal.errors import Malformed
 from portal.services import reference
 
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
         """Load, and say how much changed."""
         try:
             changed = reference.load()
-        except reference.Malformed as error:
+        except Malformed as error:
             raise CommandError(str(error)) from error
         if changed:
             audit.record("reference.load", actor=Actor(system="管理命令"), changed=changed)

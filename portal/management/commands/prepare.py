@@ -16,7 +16,6 @@ class Command(BaseCommand):
         """Each step is idempotent; the demo world only in the demo."""
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
-        call_command("load_reference", stdout=self.stdout)
-        if settings.IS_DEMO:
-            call_command("seed_demo", stdout=self.stdout)
+        for command in settings.LOADING_COMMANDS:
+            call_command(command, stdout=self.stdout)
         call_command("collectstatic", verbosity=0, interactive=False)

@@ -1,0 +1,39 @@
+"""What the ladder keeps."""
+
+import pgtrigger
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+
+from tiers import edition_file, editions
+
+
+class Edition(models.Model):
+    """One revision of a year's conditions, as its file had it when it was loaded.
+
+    What is measured against it must be found again years later, so it never changes: a correction is a new revision.
+    """
+
+    code = models.SlugField("版本", max_length=20)
+    revision = models.PositiveSmallIntegerField("修订")
+    name = models.CharField("名称", max_length=100)
+    document = models.JSONField("内容", encoder=DjangoJSONEncoder)
+    digest = models.CharField("摘要", max_length=64)
+    loaded_at = models.DateTimeField("载入时间")
+
+    class Meta:
+        verbose_name = "要素条件版本"
+        ordering = ("-code", "-revision")
+        constraints = [
+            UniqueConstraint(fields=["code", "revision"], name="edition_revision_once"),
+            CheckConstraint(condition=Q(revision__gte=1), name="edition_revision_from_1"),
+        ]
+        triggers = [pgtrigger.Protect(name="immutable", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.code} r{self.revision}"
+
+    @property
+    def value(self) -> editions.Edition:
+        """The conditions as a value."""
+        return edition_file.parse(dict(self.document), str(self))

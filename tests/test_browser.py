@@ -357,14 +357,6 @@ def test_lost_password_is_reset_once_by_the_link_in_the_mail(visitor: Callable[.
     somebody.sees("覃志刚，您好")
 
 
-def test_sign_in_is_throttled_for_the_account_in_chinese(visitor: Callable[..., Visitor]) -> None:
-    somebody = visitor()
-    for _ in range(6):
-        somebody.sign_in("qiye.hualing@demo.example", "wrong")
-    somebody.sees("登录失败次数过多，请5分钟后再试。")
-    somebody.check()
-
-
 def test_signing_out_everywhere_ends_the_other_browsers_session(visitor: Callable[..., Visitor]) -> None:
     here, there = visitor(), visitor()
     for somebody in (here, there):

@@ -9,7 +9,10 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
+from django.test import Client
 from django.utils.translation import gettext, override
+
+from tests.signing_in import errors_of, sign_in
 
 CATALOGUE = Path(settings.LOCALE_PATHS[0]) / "zh_Hans" / "LC_MESSAGES" / "django.po"
 
@@ -31,3 +34,8 @@ def test_each_wording_is_in_force() -> None:
 def test_short_password_is_refused_in_chinese() -> None:
     with override("zh-hans"), pytest.raises(ValidationError, match=r"^\['密码长度不足，不得少于12个字符。'\]$"):
         MinimumLengthValidator(12).validate("short")
+
+
+def test_wrong_password_and_too_many_of_them_are_answered_in_the_portals_words(db: None, client: Client) -> None:
+    answers = [errors_of(sign_in(client, "nobody@test.example", "wrong")) for _ in range(6)]
+    assert answers == [["邮箱或密码不正确。"]] * 5 + [["登录失败次数过多，请5分钟后再试。"]]

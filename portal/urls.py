@@ -1,6 +1,8 @@
 """Every address of the ground floor."""
 
+from allauth.socialaccount.views import LoginCancelledView, LoginErrorView
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from portal.views import accounts, demo, enterprises, home, offices, people, record, registrations
@@ -16,6 +18,9 @@ urlpatterns = [
     path("hat/", home.hat, name="hat"),
     path("me/", home.me, name="me"),
     path("me/end-sessions/", home.end_sessions, name="end_sessions"),
+    # allauth asks for a sign-in here, of people whose sign-in through the identity provider just failed.
+    path("accounts/3rdparty/login/error/", login_not_required(LoginErrorView.as_view())),
+    path("accounts/3rdparty/login/cancelled/", login_not_required(LoginCancelledView.as_view())),
     path("accounts/", include("allauth.urls")),
     path("register/", registrations.register, name="register"),
     path("register/<str:ref>/", registrations.own_registration, name="own_registration"),

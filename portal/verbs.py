@@ -1,4 +1,6 @@
-"""What the record's verbs are called on the auditor's page."""
+"""What the record's verbs and details are called on the auditor's page."""
+
+from typing import Any
 
 VERBS = {
     "walls.cross": "跨越租户边界",
@@ -47,6 +49,54 @@ VERBS = {
     "demo.seed": "载入演示数据",
     "edition.load": "载入要素条件版本",
 }
+
+
+# What the details of an event are called; a key without a name is shown as it is.
+DETAILS = {
+    "reason": "理由",
+    "reasons": "理由",
+    "why": "原因",
+    "role": "角色",
+    "user": "人员编号",
+    "email": "邮箱（已遮蔽）",
+    "methods": "验证方式",
+    "by": "途径",
+    "path": "地址",
+    "method": "请求方式",
+    "what": "内容",
+    "ref": "编号",
+    "code": "代码",
+    "source": "原状态",
+    "target": "新状态",
+    "to": "移交对象编号",
+    "before": "更正前",
+    "after": "更正后",
+    "passed_on": "转交企业管理员",
+    "office": "牵头部门",
+    "filters": "查询条件",
+    "blocks": "块数",
+    "events": "记录数",
+    "faults": "问题",
+    "digest": "摘要",
+    "changed": "变更行数",
+    "differences": "差异数",
+    "accounts": "账户数",
+}
+
+
+def details(data: dict[str, Any]) -> list[tuple[str, str]]:
+    """An event's details as lines a reader can follow: what each is called, and its value in words."""
+    return [(DETAILS.get(key, key), _in_words(value)) for key, value in data.items()]
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "；".join(map(_in_words, value)) or "无"
+    if isinstance(value, dict):
+        return "；".join(f"{key}：{_in_words(item)}" for key, item in value.items()) or "无"
+    return str(value)
 
 
 def verb_label(verb: str) -> str:

@@ -1,6 +1,8 @@
 """Fixtures: real PostgreSQL behind real walls, as the role the portal runs as; people; browsers' stand-ins."""
 
+import contextlib
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -88,8 +90,18 @@ def copied_database() -> Iterator[str]:
     try:
         yield name
     finally:
-        with as_owner("postgres") as cursor:
-            cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        _drop(name)
+
+
+def _drop(database: str) -> None:
+    """Drop a database once the last connection to it has really ended; the owner may not end the portal's own."""
+    with as_owner("postgres") as cursor:
+        for _ in range(100):
+            with contextlib.suppress(psycopg2.errors.ObjectInUse):
+                cursor.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(database)))
+                return
+            time.sleep(0.1)
+    raise RuntimeError(f"a test left a connection to {database} open")
 
 
 @pytest.fixture

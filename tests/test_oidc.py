@@ -327,3 +327,11 @@ def test_a_provider_that_is_away_gets_a_clear_page(
     answer = client.post(START)
     assert (answer.status_code, UNFINISHED in answer.content.decode()) == (502, True)
     assert client.get(reverse("account_login")).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("page", "status"), [("error", 401), ("cancelled", 200)])
+def test_stranger_whose_sign_in_failed_is_told_so(page: str, status: int) -> None:
+    answer = Client().get(f"/accounts/3rdparty/login/{page}/")
+    assert answer.status_code == status
+    assert "登录" in answer.content.decode()

@@ -234,6 +234,7 @@ def test_auditor_filters_exports_and_verifies_on_the_page(people: People, client
     client = client_as(people.auditor)
     page = client.get(reverse("record"), {"verb": "membership.grant", "who": "test"}).content.decode()
     assert "授予角色" in page
+    assert "<dt>角色</dt>" in page, "details have names too"
     assert "walls.cross" not in page.split("<table")[1]
     answer = client.get(reverse("record_export"), {"verb": "membership.grant"})
     assert answer["Content-Disposition"].startswith("attachment")

@@ -16,7 +16,7 @@ from portal.rules import may
 from portal.selectors import record as selectors
 from portal.services import record as services
 from portal.spreadsheets import workbook
-from portal.verbs import verb_label
+from portal.verbs import details, verb_label
 from portal.views.page import PortalRequest, paged
 
 MOST_EXPORTED = 50_000
@@ -40,7 +40,7 @@ def record(request: PortalRequest) -> HttpResponse:
     form, rows = _filtered(request)
     page = paged(request, rows)
     for event in page:
-        event.verb_label = verb_label(event.verb)
+        event.verb_label, event.details = verb_label(event.verb), details(event.data)
     context = {"form": form, "page": page, "head": selectors.last_block()}
     return render(request, "portal/record.html", context)
 

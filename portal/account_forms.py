@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
-from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm as BaseAuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as BaseReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -44,6 +43,7 @@ class AuthenticateForm(BaseAuthenticateForm):
     def clean_code(self) -> str:
         """The code, when it is right and was not used before."""
         with _failure_on_record(self.user):
+            _not_used(self.user, self.cleaned_data["code"])
             return _used_up(self.user, super().clean_code())
 
 
@@ -53,6 +53,7 @@ class ReauthenticateForm(BaseReauthenticateForm):
     def clean_code(self) -> str:
         """The code, when it is right and was not used before."""
         with _failure_on_record(self.user):
+            _not_used(self.user, self.cleaned_data["code"])
             return _used_up(self.user, super().clean_code())
 
 
@@ -66,14 +67,27 @@ class ActivateForm(ActivateTOTPForm):
         return code
 
 
+USED = "该口令已使用过。动态口令每30秒更换一次，请等待下一个；恢复码每个只能使用一次。"
+
+
+def _mark(user: User, code: str) -> str:
+    """Where it is kept that a code was used: without the spaces and in the letters it may have been typed with."""
+    return f"portal.totp.used:{user.pk}:{''.join(letter for letter in code if letter.isalnum()).lower()}"
+
+
+def _not_used(user: User, code: str) -> None:
+    """Raise ValidationError when the code was used before: allauth would only call it wrong."""
+    if cache.get(_mark(user, code)):
+        raise ValidationError(USED)
+
+
 def _used_up(user: User, code: str) -> str:
-    """The code, which from now on is worth nothing. Raises ValidationError when it was used before.
+    """The code, which from now on is worth nothing. Raises ValidationError when it was used meanwhile.
 
     allauth remembers a code for one period of 30 s, while the tolerance lets it live for three.
     """
-    plain = "".join(letter for letter in code if letter.isalnum()).lower()
-    if not cache.add(f"portal.totp.used:{user.pk}:{plain}", True, timeout=120):
-        raise get_adapter().validation_error("incorrect_code")
+    if not cache.add(_mark(user, code), True, timeout=120):
+        raise ValidationError(USED)
     return code
 
 

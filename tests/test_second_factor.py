@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from portal import walls
+from portal.account_forms import USED
 from portal.actors import Actor
 from portal.audit import AuditEvent
 from portal.models import Mail, User
@@ -209,7 +210,7 @@ def test_a_used_code_is_worth_nothing_to_the_end_of_its_tolerance(head: tuple[Us
             clock.shift(seconds)
             other = Client()
             sign_in(other, user.email)
-            assert errors_of(give_code(other, again)) == [gettext("Incorrect code.")]
+            assert errors_of(give_code(other, again)) == [USED]
             assert not is_signed_in(other)
 
 
@@ -221,7 +222,7 @@ def test_a_used_code_does_not_open_a_change_of_the_second_factor(head: tuple[Use
         code = code_of(secret)
         give_code(browser, code)
         clock.shift(31)
-        assert errors_of(browser.post(SHOW, {"code": code})) == [gettext("Incorrect code.")]
+        assert errors_of(browser.post(SHOW, {"code": code})) == [USED]
         assert browser.post(SHOW, {"code": code_of(secret)}).status_code == 302
 
 
@@ -253,7 +254,7 @@ def test_a_recovery_code_works_once(people: People) -> None:
     assert give_code(lost, code).url == reverse("home")
     assert lost.get(reverse("people")).status_code == 200
     sign_in(thief, user.email)
-    assert errors_of(give_code(thief, code)) == [gettext("Incorrect code.")]
+    assert errors_of(give_code(thief, code)) == [USED]
 
 
 # -- how it is kept -------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -50,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Count the attempt, and put a throttled one on record."""
         try:
             super().pre_authenticate(request, **credentials)
-        except Exception:
+        except ValidationError:
             self._record_failure(credentials, "throttled")
             raise
 

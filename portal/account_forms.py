@@ -63,7 +63,7 @@ class ActivateForm(ActivateTOTPForm):
     def clean_code(self) -> str:
         """The code, when it is right."""
         code = _used_up(self.user, super().clean_code())
-        record_authentication(context.request, self.user, "mfa", type="totp")
+        record_authentication(context.request, self.user, "mfa", type="totp", reauthenticated=True)
         return code
 
 

@@ -5,9 +5,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 import structlog
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
@@ -77,6 +79,13 @@ class AccountAdapter(DefaultAccountAdapter):
         audit.record("session.open", user, Actor(user=user), methods=methods)
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who signed in a moment ago and sets up their first second factor isn't asked for the password again."""
+        if app == "allauth.mfa" and not Authenticator.objects.filter(user_id=self.request.user.pk).exists():
+            signed_in = clock.now().timestamp() - self.request.session.get("began", 0)
+            return bool(signed_in >= account_settings.REAUTHENTICATION_TIMEOUT)
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def logout(self, request: HttpRequest) -> None:
         """A sign-out goes on record."""

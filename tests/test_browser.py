@@ -310,9 +310,6 @@ def test_invited_official_opens_an_account_and_enrols_a_second_factor(
     official.sign_in(email, OWN_PASSWORD)
     official.sees("您的角色须启用两步验证后方可使用平台")
     official.page.goto("/registrations/")  # no way round it
-    official.sees("身份确认")
-    official.fill(password=OWN_PASSWORD)
-    official.press("确认")
     official.sees("三、输入口令")
     official.check()
     official.fill(code=code_of(official.page.locator("#totp-secret").inner_text().strip()))

@@ -75,6 +75,9 @@ ROLES: dict[Role, Post] = {
 # 三员分立: the platform's three administrators. One person holds at most one of them, and no other role beside it.
 ADMINISTRATORS: frozenset[Role] = frozenset(r for r, post in ROLES.items() if post.level is Level.ADMINISTRATION)
 
+# The joint departments' people; everybody else of a city or a unit works in its lead office.
+JOINT: frozenset[Role] = frozenset({_R.CITY_JOINT, _R.UNIT_JOINT})
+
 # Without at least one of these an organisation could neither work nor let anybody in.
 HEADS: frozenset[Role] = frozenset({_R.ENTERPRISE_ADMIN, _R.CITY_HEAD, _R.UNIT_HEAD, _R.MINISTRY})
 

@@ -191,3 +191,22 @@ def test_nobody_of_the_neighbours_is_reached(people: People, client_as: Callable
 def test_actor_without_hat_may_nothing(people: People) -> None:
     with walls.enter(Actor(user=people.newcomer.user)):
         assert not colleagues(people.newcomer).exists()
+
+
+@pytest.mark.parametrize("role", [Role.CITY_REVIEWER, Role.CITY_HEAD, Role.UNIT_OFFICER, Role.UNIT_HEAD])
+def test_reviewers_and_heads_work_in_the_lead_office(role: Role) -> None:
+    joint = "武汉市财政局" if role.level == "city" else "湖北省财政厅"
+    with pytest.raises(Refused, match="须在牵头部门任职"):
+        memberships.post_at(role, office=factories.office(joint))
+
+
+def test_page_says_so_when_a_joint_office_is_chosen_for_a_reviewer(
+    people: People, client_as: Callable[..., Client]
+) -> None:
+    data = {"name": "甲", "email": "x@test.example", "role": "city_reviewer"}
+    data["office"] = str(factories.office("武汉市财政局").pk)
+    answer = client_as(people.city_head_a).post(reverse("invite"), data)
+    assert answer.status_code == 422
+    assert "须在牵头部门任职" in answer.content.decode()
+    answer = client_as(people.city_head_a).post(reverse("invite"), data | {"role": "city_joint"})
+    assert answer.status_code == 302

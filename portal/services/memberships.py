@@ -8,7 +8,7 @@ from portal import audit, clock
 from portal.actors import Actor
 from portal.errors import Denied, Refused
 from portal.models import Enterprise, Membership, Office, Unit, User
-from portal.roles import ADMINISTRATORS, HEADS, Level, Role
+from portal.roles import ADMINISTRATORS, HEADS, JOINT, Level, Role
 from portal.rules import may
 from portal.states import MembershipState
 from portal.workflow import locked, move
@@ -27,6 +27,8 @@ def post_at(
             walls = {"unit_id": enterprise.unit_id, "city_id": enterprise.city_id}
             return keys | {"enterprise_id": enterprise.pk} | walls
         case Level.CITY | Level.UNIT | Level.MINISTRY if office and office.level == role.level.value:
+            if role.level is not Level.MINISTRY and role not in JOINT and not office.is_lead:
+                raise Refused(f"“{role.label}”须在牵头部门任职；会同部门的人员请选择会签或会同部门的角色。")
             return keys | {"office_id": office.pk, "unit_id": office.unit_id, "city_id": office.city_id}
         case Level.EXPERT if unit:
             return keys | {"unit_id": unit.pk}

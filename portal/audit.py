@@ -133,6 +133,15 @@ def reset_origin(token: contextvars.Token[Origin]) -> None:
     _origin.reset(token)
 
 
+def _storable(value: Any) -> Any:
+    """The value without NUL, which PostgreSQL can't keep: what a stranger sent goes on record whatever it was."""
+    if isinstance(value, str):
+        return value.replace("\0", "�")
+    if isinstance(value, dict):
+        return {key: _storable(item) for key, item in value.items()}
+    return [_storable(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 def record(
     verb: str,
     subject: Any = None,
@@ -163,7 +172,7 @@ def record(
         subject_id=str(subject.pk) if subject is not None else "",
         subject_label=str(subject)[:200] if subject is not None else "",
         outcome=outcome,
-        data=data,
+        data=_storable(data),
         unit_id=who.stands("unit"),
         city_id=who.stands("city"),
         enterprise_id=who.stands("enterprise"),

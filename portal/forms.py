@@ -1,10 +1,12 @@
 """What people type: shape and wording only; whether it may be done is asked of the services."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from portal.actors import Actor
 from portal.audit import Outcome
@@ -233,11 +235,20 @@ class NewcomerForm(forms.Form):
         return data
 
 
+class DayField(forms.DateField):
+    """A day to look from or to; the ends of the calendar are nobody's day."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        within = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+        widget = forms.DateInput(attrs={"type": "date"})
+        super().__init__(required=False, widget=widget, validators=within, **kwargs)
+
+
 class RecordFilterForm(forms.Form):
     """What the auditor looks for; days are Beijing days."""
 
-    since = forms.DateField(label="起始日期", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="截止日期", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(label="起始日期")
+    until = DayField(label="截止日期")
     who = forms.CharField(label="人员或机构", max_length=50, required=False)
     verb = forms.ChoiceField(label="行为", required=False, choices=[("", "全部"), *VERBS.items()])
     subject = forms.CharField(label="对象", max_length=100, required=False)

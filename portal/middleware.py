@@ -24,7 +24,7 @@ from portal.audit import Outcome
 from portal.errors import Hidden, Refused
 from portal.selectors import people
 from portal.views import health
-from portal.views.errors import not_allowed, refused
+from portal.views.errors import bad_request, not_allowed, refused
 
 log = structlog.get_logger("portal.request")
 Next = Callable[[HttpRequest], HttpResponse]
@@ -46,7 +46,9 @@ class RequestMiddleware:
         token = audit.set_origin(request_id=number, address=self._address(request), actor=NOBODY)
         started = time.perf_counter()
         try:
-            response = self.get_response(request)
+            # PostgreSQL has no NUL in a text, so nothing that is looked for can have one. Forms say so by themselves.
+            odd = "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+            response = bad_request(request) if odd else self.get_response(request)
             response["X-Request-ID"] = number
             self._log(request, response, time.perf_counter() - started)
             return response

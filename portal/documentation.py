@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from portal.roles import ROLES, Role
-from portal.rules import PERMISSIONS
-from portal.transitions import WORKFLOWS
+from portal.rooms import declared, merged
 from portal.workflow import Workflow, permission
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs"
@@ -39,14 +38,16 @@ def _table(workflow: Workflow) -> str:
 
 def workflow_page() -> str:
     """docs/workflow.md: every edge of every workflow, drawn and tabled."""
-    parts = [f"## {w.name}\n\n{_diagram(w)}\n\n{_table(w)}\n" for w in WORKFLOWS]
+    workflows = [workflow for table in declared("transitions", "WORKFLOWS") for workflow in table]
+    parts = [f"## {w.name}\n\n{_diagram(w)}\n\n{_table(w)}\n" for w in workflows]
     text = "Only `move()` writes a state, and a trigger in the database refuses every edge that is not listed here.\n"
     return "\n".join([HEAD, "# Workflows\n", text, *parts])
 
 
 def permissions_page() -> str:
     """docs/permissions.md: who may do what, and whom each role appoints."""
-    rules = [f"| `{name}` | {_in_words(predicate.name)} |" for name, predicate in sorted(PERMISSIONS.items())]
+    permissions = sorted(merged("rules", "PERMISSIONS").items())
+    rules = [f"| `{name}` | {_in_words(predicate.name)} |" for name, predicate in permissions]
     roles = [
         f"| `{role}` | {role.label} | {ROLES[role].level.label} | {'yes' if role.needs_second_factor else 'no'} | "
         f"{'、'.join(r.label for r in ROLES[role].appoints) or '—'} |"
@@ -56,7 +57,7 @@ def permissions_page() -> str:
         [
             HEAD,
             "# Permissions\n",
-            "The predicates stand in `portal/rules.py`, each with its sentence.\n",
+            "The predicates stand in each app's `rules.py`, each with its sentence.\n",
             "| permission | holds when |\n|---|---|",
             *rules,
             "\n## Roles\n",

@@ -14,7 +14,7 @@ from portal.credit_code import credit_code_error, normalised
 from portal.models import Enterprise, Membership, Office, OfficeLevel, Region, Registration
 from portal.roles import ROLES, Level, Role
 from portal.selectors import people
-from portal.verbs import VERBS
+from portal.verbs import all_verbs
 
 _TEL = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"})
 
@@ -244,12 +244,16 @@ class DayField(forms.DateField):
         super().__init__(required=False, widget=widget, validators=within, **kwargs)
 
 
+def _verbs() -> list[tuple[str, str]]:
+    return [("", "全部"), *all_verbs().items()]
+
+
 class RecordFilterForm(forms.Form):
     """What the auditor looks for; days are Beijing days."""
 
     since = DayField(label="起始日期")
     until = DayField(label="截止日期")
     who = forms.CharField(label="人员或机构", max_length=50, required=False)
-    verb = forms.ChoiceField(label="行为", required=False, choices=[("", "全部"), *VERBS.items()])
+    verb = forms.ChoiceField(label="行为", required=False, choices=_verbs)
     subject = forms.CharField(label="对象", max_length=100, required=False)
     outcome = forms.ChoiceField(label="结果", required=False, choices=[("", "全部"), *Outcome.choices])

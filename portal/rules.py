@@ -144,6 +144,6 @@ for _name, _predicate in PERMISSIONS.items():
 
 def may(actor: Actor, permission: str, obj: Any = None) -> bool:
     """Whether the actor may do this (to this object). Raises KeyError for a permission nobody declared."""
-    if permission not in PERMISSIONS:
+    if not rules.perm_exists(permission):
         raise KeyError(permission)
     return bool(rules.has_perm(permission, actor, obj))

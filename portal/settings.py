@@ -43,6 +43,8 @@ SITE = {
     "icp": read("SITE_ICP", str, ""),
 }
 
+# The house's own apps, each standing on those before it.
+OWN_APPS = ("portal", "tiers")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

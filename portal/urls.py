@@ -1,4 +1,4 @@
-"""Every address of the ground floor."""
+"""Every address of the ground floor, and where those of the other apps come in."""
 
 from allauth.socialaccount.views import LoginCancelledView, LoginErrorView
 from django.conf import settings
@@ -51,6 +51,8 @@ urlpatterns = [
     path("record/", record.record, name="record"),
     path("record/export.xlsx", record.export, name="record_export"),
     path("record/verify/", record.verify, name="record_verify"),
+    # The other apps, by name: the ground floor imports none of them.
+    *(path("", include(f"{app}.urls")) for app in settings.OWN_APPS if app != "portal"),
 ]
 
 if settings.IS_DEMO:

@@ -1,6 +1,9 @@
 """What the record's verbs and details are called on the auditor's page."""
 
+from functools import cache
 from typing import Any
+
+from portal.rooms import merged
 
 VERBS = {
     "walls.cross": "跨越租户边界",
@@ -47,7 +50,6 @@ VERBS = {
     "administrator.appoint": "任命平台管理员",
     "reference.load": "载入基础数据",
     "demo.seed": "载入演示数据",
-    "edition.load": "载入要素条件版本",
 }
 
 
@@ -84,9 +86,20 @@ DETAILS = {
 }
 
 
+@cache
+def all_verbs() -> dict[str, str]:
+    """Every verb of every app, with its name."""
+    return merged("verbs", "VERBS")
+
+
+@cache
+def _all_details() -> dict[str, str]:
+    return merged("verbs", "DETAILS")
+
+
 def details(data: dict[str, Any]) -> list[tuple[str, str]]:
     """An event's details as lines a reader can follow: what each is called, and its value in words."""
-    return [(DETAILS.get(key, key), _in_words(value)) for key, value in data.items()]
+    return [(_all_details().get(key, key), _in_words(value)) for key, value in data.items()]
 
 
 def _in_words(value: Any) -> str:
@@ -101,4 +114,4 @@ def _in_words(value: Any) -> str:
 
 def verb_label(verb: str) -> str:
     """The verb in Chinese; itself when it has no name yet."""
-    return VERBS.get(verb, verb)
+    return all_verbs().get(verb, verb)

@@ -17,6 +17,7 @@ class Wall:
 
     `own` names a column with a user's key whose rows that user may always read (to find out where they stand).
     `open_insert` lets anybody add a row they then cannot read (the record of a refused stranger).
+    `shown` is a condition (SQL) on which everybody may read a row: what its owner has published.
     """
 
     kind: str
@@ -25,6 +26,7 @@ class Wall:
     enterprise: str = "enterprise_id"
     own: str = ""
     open_insert: bool = False
+    shown: str = ""
 
 
 # Every tenant-owned table. A test walks the database's catalogue and fails on a table that is in neither list.
@@ -106,7 +108,26 @@ def wall_sql(table: str, wall: Wall) -> str:
             f"DROP POLICY IF EXISTS open_insert ON {table}",
             f"CREATE POLICY open_insert ON {table} FOR INSERT WITH CHECK (true)",
         ]
+    if wall.shown:
+        statements += [
+            f"DROP POLICY IF EXISTS shown ON {table}",
+            f"CREATE POLICY shown ON {table} FOR SELECT USING ({wall.shown})",
+        ]
     return ";\n".join(statements) + ";"
+
+
+def keys_sql(table: str, *, enterprise: bool = True) -> str:
+    """The composite keys that make a row's own keys agree: a foreign key alone accepts a row its writer can't see."""
+    keys = [("city_within_unit", "unit_id, city_id", "portal_city (unit_id, id)")]
+    if enterprise:
+        keys += [
+            ("enterprise_within_unit", "unit_id, enterprise_id", "portal_enterprise (unit_id, id)"),
+            ("enterprise_within_city", "city_id, enterprise_id", "portal_enterprise (city_id, id)"),
+        ]
+    return "\n".join(
+        f"ALTER TABLE {table} ADD CONSTRAINT {table}_{name} FOREIGN KEY ({columns}) REFERENCES {target};"
+        for name, columns, target in keys
+    )
 
 
 _SET = ", ".join(f"set_config('portal.{key}', %s, true)" for key in ("user", "unit", "city", "enterprise", "office"))

@@ -1,120 +1,30 @@
 """Every address, asked by a stranger, by the neighbour, by each role: nothing is reachable by accident."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 
 from portal import walls
 from portal.audit import AuditEvent
-from portal.roles import Role
-from portal.services import invitations
-from portal.services.memberships import post_at
 from tests import factories
+from tests.addresses import house_patterns
 from tests.factories import People
+from tests.samples import ground
+from tests.samples.kinds import Sample, World
 
 pytestmark = pytest.mark.django_db
 
-
-@dataclass
-class Sample:
-    """How one address is asked: its arguments, its method, who gets an answer there and what everybody else gets."""
-
-    who: set[str] | None  # None: everybody who is signed in
-    args: Callable[["World"], list[Any]] = field(default=lambda world: [])
-    method: str = "get"
-    data: dict[str, str] = field(default_factory=dict)
-    else_: int = 404
-    public: bool = False
-    # Those who may see the thing but not do this to it.
-    but: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass
-class World:
-    """What the samples point at: all of it in Wuhan."""
-
-    people: People
-    registration: Any
-    own: Any
-    invitation: Any
-    token: str
-
-
-STAFF_A = {"city_reviewer_a", "city_head_a"}
-ABOVE_A = {"city_reviewer_a", "city_head_a", "city_joint_a", "unit_officer", "unit_head", "unit_joint"}
-DECIDING = STAFF_A | {
-    "city_reviewer_b", "city_head_b", "unit_officer", "unit_head", "unit_head_hunan", "group_officer", "group_head",
-    "enterprise_admin_a", "enterprise_admin_b", "enterprise_admin_group",
-}  # fmt: skip
-HEADS = {
-    "enterprise_admin_a", "enterprise_admin_b", "enterprise_admin_group", "city_head_a", "city_head_b", "unit_officer",
-    "unit_head", "unit_head_hunan", "group_officer", "group_head", "ministry", "system_admin",
-}  # fmt: skip
-ABOVE = ABOVE_A | {"city_reviewer_b", "city_head_b", "unit_head_hunan", "group_officer", "group_head"}
-
-SAMPLES: dict[str, Sample] = {
-    "home": Sample(None, public=True),
-    "display": Sample(None, method="post", data={"large": "1"}, public=True),
-    "demo": Sample(None, public=True),
-    "demo_mail": Sample(None, public=True),
-    "hat": Sample({"city_reviewer_a"}, method="post", data={"membership": "city_reviewer_a"}),
-    "me": Sample(None),
-    "end_sessions": Sample(None, method="post"),
-    "register": Sample(None),
-    "own_registration": Sample({"newcomer"}, lambda w: [w.own.ref]),
-    "registration_withdraw": Sample({"newcomer"}, lambda w: [w.own.ref], "post"),
-    "registrations": Sample(DECIDING, else_=403),
-    "registration": Sample(STAFF_A, lambda w: [w.registration.ref]),
-    "registration_confirm": Sample(STAFF_A, lambda w: [w.registration.ref], "post"),
-    "registration_refuse": Sample(STAFF_A, lambda w: [w.registration.ref], "post", {"reason": "不符"}),
-    "enterprises": Sample(ABOVE, else_=403),
-    "enterprise": Sample(
-        ABOVE_A | {"enterprise_admin_a", "enterprise_clerk_a"}, lambda w: [w.people.enterprise_a.code]
-    ),
-    "enterprise_amend": Sample(
-        {"enterprise_admin_a", "city_reviewer_a", "city_head_a"},
-        lambda w: [w.people.enterprise_a.code],
-        but=dict.fromkeys(["enterprise_clerk_a", "city_joint_a", "unit_officer", "unit_head", "unit_joint"], 403),
-    ),
-    "group_add": Sample({"system_admin"}, else_=403),
-    "office_rename": Sample({"system_admin"}, lambda w: [factories.office("武汉市财政局").pk]),
-    "people": Sample(HEADS, else_=403),
-    "invite": Sample(HEADS, else_=403),
-    "invitation_withdraw": Sample({"city_head_a"}, lambda w: [w.invitation.pk], "post"),
-    "membership_disable": Sample(
-        {"city_head_a"},
-        lambda w: [w.people.city_joint_a.membership.pk],
-        "post",
-        {"reason": "调离"},
-        but={"city_joint_a": 403},
-    ),
-    "membership_restore": Sample(
-        {"city_head_a"}, lambda w: [w.people.city_joint_a.membership.pk], "post", but={"city_joint_a": 403}
-    ),
-    "membership_hand_over": Sample({"city_head_a", "city_joint_a"}, lambda w: [w.people.city_joint_a.membership.pk]),
-    "invitation": Sample(None, lambda w: [w.token], public=True),
-    "offices": Sample({"system_admin"}, else_=403),
-    "accounts": Sample({"security_admin"}, else_=403),
-    "account": Sample({"security_admin"}, lambda w: [w.people.newcomer.user.pk]),
-    "account_disable": Sample({"security_admin"}, lambda w: [w.people.newcomer.user.pk], "post", {"reason": "x"}),
-    "account_enable": Sample({"security_admin"}, lambda w: [w.people.newcomer.user.pk], "post"),
-    "account_end_sessions": Sample({"security_admin"}, lambda w: [w.people.newcomer.user.pk], "post"),
-    "account_reset_second_factor": Sample(
-        {"security_admin"}, lambda w: [w.people.newcomer.user.pk], "post", {"reason": "x"}
-    ),
-    "record": Sample({"auditor"}, else_=403),
-    "record_export": Sample({"auditor"}, else_=403),
-    "record_verify": Sample({"auditor"}, method="post", else_=403),
-}
+# One module for each part of the portal: SAMPLES, and things() that they point at.
+PARTS = (ground,)
+SAMPLES: dict[str, Sample] = {name: sample for part in PARTS for name, sample in part.SAMPLES.items()}
 
 
 def _names() -> set[str]:
     """Names of all addresses that are the portal's own; allauth tests its own."""
-    return {p.name for p in get_resolver().url_patterns if getattr(p, "name", None)}
+    return {pattern.name for pattern in house_patterns()}
 
 
 def test_every_address_has_a_sample() -> None:
@@ -123,13 +33,10 @@ def test_every_address_has_a_sample() -> None:
 
 @pytest.fixture
 def world(people: People) -> World:
-    post = post_at(Role.CITY_REVIEWER, office=factories.office("武汉市经济和信息化局"))
-    with walls.enter(people.city_head_a):
-        invitation, token = invitations.invite(
-            people.city_head_a, email="invited@test.example", name="受邀人", post=post
-        )
-    registration = factories.registration("420100")
-    return World(people, registration, factories.registration(by=people.newcomer.user), invitation, token)
+    found: dict[str, Any] = {}
+    for part in PARTS:
+        found |= part.things(people)
+    return World(people, found)
 
 
 def _ask(client: Client, name: str, sample: Sample, world: World) -> int:

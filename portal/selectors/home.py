@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 
 from portal.actors import Actor
 from portal.roles import HEADS
+from portal.rooms import declared
 from portal.rules import may
 from portal.selectors import people
 from portal.selectors.enterprises import enterprises, registrations
@@ -21,8 +22,19 @@ class Waiting:
     hint: str = ""
 
 
+def all_waiting(actor: Actor) -> list[Waiting]:
+    """Everything that waits for this actor now, in every app; lines with a count of 0 are left out."""
+    lines = [line for waiting_here in declared("selectors.home", "waiting") for line in waiting_here(actor)]
+    return [line for line in lines if line.count]
+
+
+def all_facts(actor: Actor) -> list[tuple[str, int]]:
+    """Figures about the actor's own place, from every app."""
+    return [fact for facts_here in declared("selectors.home", "facts") for fact in facts_here(actor)]
+
+
 def waiting(actor: Actor) -> list[Waiting]:
-    """Everything that waits for this actor now; lines with a count of 0 are left out."""
+    """What waits on the ground floor."""
     lines = []
     if may(actor, "registration.list"):
         what = "人申请加入本企业，待您同意" if actor.stands("enterprise") else "家企业的登记申请待确认"
@@ -35,11 +47,11 @@ def waiting(actor: Actor) -> list[Waiting]:
         )
     if may(actor, "account.list"):
         lines.append(Waiting(people.accounts(only_shut=True).count(), "个账户处于停用状态", "accounts"))
-    return [line for line in lines if line.count]
+    return lines
 
 
 def facts(actor: Actor) -> list[tuple[str, int]]:
-    """Figures about the actor's own place."""
+    """Figures of the ground floor about the actor's own place."""
     if may(actor, "enterprise.list"):
         return [("在册企业", enterprises(actor).count())]
     return []
@@ -53,3 +65,11 @@ def advice(actor: Actor) -> list[str]:
     if actor.user and not Authenticator.objects.filter(user=actor.user).exists():
         lines.append("您尚未启用两步验证。启用后，即使密码泄露，他人也无法登录您的账户。")
     return lines
+
+
+def _registrations_waiting(actor: Actor) -> int:
+    return registrations(actor).count()
+
+
+# Entries of the navigation that carry a count of what waits there.
+COUNTS = {"registrations": _registrations_waiting}

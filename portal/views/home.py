@@ -25,8 +25,8 @@ def home(request: PortalRequest) -> HttpResponse:
     if actor.user is None:
         return render(request, "landing.html")
     context = {
-        "waiting": lines.waiting(actor),
-        "facts": lines.facts(actor),
+        "waiting": lines.all_waiting(actor),
+        "facts": lines.all_facts(actor),
         "advice": lines.advice(actor),
         "registrations": own_registrations(actor.user)[:5] if actor.membership is None else [],
     }

@@ -17,12 +17,12 @@ from portal.actors import NOBODY, Actor
 from portal.audit import Outcome
 from portal.errors import Refused
 from portal.models import Membership
+from portal.rooms import merged
 from portal.rules import may
-from portal.selectors.enterprises import registrations
 
 PER_PAGE = 50
 
-# Label, page, and the permission without which it isn't offered (empty: everybody who is signed in).
+# Label, page (of any app, by name), and the permission without which it isn't offered (empty: whoever is signed in).
 NAVIGATION = (
     ("首页", "home", ""),
     ("企业登记", "registrations", "registration.list"),
@@ -63,12 +63,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
 def _navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     match = request.resolver_match
     here = match.url_name if match else ""
+    counts = merged("selectors.home", "COUNTS")
     return [
         {
             "label": label,
             "url": reverse(name),
             "current": here == name or (match and section(match.route) == name),
-            "count": registrations(actor).count() if name == "registrations" else 0,
+            "count": counts[name](actor) if name in counts else 0,
         }
         for label, name, permission in NAVIGATION
         if not permission or may(actor, permission)

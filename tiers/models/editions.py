@@ -1,4 +1,4 @@
-"""What the ladder keeps."""
+"""Editions of the conditions, kept as they were loaded."""
 
 import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder

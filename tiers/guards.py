@@ -1,0 +1,1 @@
+"""Conditions of the ladder's moves: each gives a reason, or None when it is satisfied."""

@@ -1,0 +1,1 @@
+"""The states that records of the ladder go through."""

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -14,6 +15,7 @@ from portal.roles import Role
 from portal.selectors.people import hats
 from portal.services.memberships import grant, post_at
 from portal.services.registration import place_of, register
+from tiers.models import Factory
 
 PASSWORD = "Correct-Horse-9"
 DIRECTOR = Actor(system="test")
@@ -60,6 +62,24 @@ def enterprise(region: str = "420100", **changes: Any) -> Enterprise:
     unit, city = place_of(region=said["region"], group=said["group"])
     with walls.system("test"):
         return Enterprise.objects.create(**said, unit=unit, city=city, confirmed_at=clock.now())
+
+
+def factory(of: Enterprise, **changes: Any) -> Factory:
+    """A factory of an enterprise."""
+    number = next(_numbers)
+    said = {
+        "ref": f"GC-T{number:06d}",
+        "name": f"测试工厂{number}",
+        "region": of.region,
+        "address": f"工厂路{number}号",
+        "industry": of.industry,
+        "started_on": date(2020, 1, 1),
+        "created_at": clock.now(),
+        "unit_id": of.unit_id,
+        "city_id": of.city_id,
+    }
+    with walls.system("test"):
+        return Factory.objects.create(**said | changes, enterprise=of)
 
 
 def registration(region: str = "420100", by: User | None = None, **changes: Any) -> Registration:

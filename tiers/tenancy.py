@@ -2,7 +2,9 @@
 
 from portal.walls import Wall
 
-WALLED: dict[str, Wall] = {}
+WALLED: dict[str, Wall] = {
+    "tiers_factory": Wall("business"),
+}
 
 OPEN: dict[str, str] = {
     "tiers_edition": "the conditions of the ladder, public",

@@ -1,5 +1,6 @@
 """What the ladder keeps."""
 
 from tiers.models.editions import Edition
+from tiers.models.factories import Factory, OfEnterprise
 
-__all__ = ["Edition"]
+__all__ = ["Edition", "Factory", "OfEnterprise"]

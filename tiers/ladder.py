@@ -9,7 +9,7 @@ from tiers.editions import Edition, Element, Force, Tier
 
 # GB/T 39116-2020: score → level. Under 0.8 there is no level.
 _LEVELS = ((Decimal("4.8"), 5), (Decimal("3.8"), 4), (Decimal("2.8"), 3), (Decimal("1.8"), 2), (Decimal("0.8"), 1))
-_LEVEL_NAMES = ("未达级", "一级", "二级", "三级", "四级", "五级")
+LEVEL_NAMES = ("未达级", "一级", "二级", "三级", "四级", "五级")
 GRADES = {  # GB/T 39117
     Decimal("1"): "全部满足",
     Decimal("0.8"): "大部分满足",
@@ -155,8 +155,8 @@ def _maturity(tier: Tier, answers: Answers) -> list[Finding]:
     level = maturity_level(answers.maturity)
     if level >= tier.maturity:
         return []
-    now = "尚未填写" if answers.maturity is None else f"现为{_LEVEL_NAMES[level]}（{answers.maturity}分）"
-    sentence = f"智能制造能力成熟度须达到{_LEVEL_NAMES[tier.maturity]}及以上，{now}（附件2 一5）。"
+    now = "尚未填写" if answers.maturity is None else f"现为{LEVEL_NAMES[level]}（{answers.maturity}分）"
+    sentence = f"智能制造能力成熟度须达到{LEVEL_NAMES[tier.maturity]}及以上，{now}（附件2 一5）。"
     return [Finding(Order.MATURITY, "", "附件2 一5", sentence)]
 
 
@@ -164,7 +164,7 @@ def _ai(tier: Tier, answers: Answers) -> list[Finding]:
     if tier.ai_share is None or ai_share(answers.scenarios) >= tier.ai_share:
         return []
     now = ai_share(answers.scenarios).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    sentence = f"应用人工智能技术的场景比例须不低于{tier.ai_share}%，现为{now}%。"
+    sentence = f"应用人工智能技术的场景比例须不低于{tier.ai_share}%，现为{now}%（{tier.clause}）。"
     return [Finding(Order.AI_SHARE, "", tier.clause, sentence)]
 
 

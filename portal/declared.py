@@ -219,7 +219,7 @@ def _text(asked: Field, value: Any) -> str:
 # -- checking -------------------------------------------------------------------------------------------------------
 def problems(section: Section, values: Values, files: frozenset[str] = frozenset()) -> list[Problem]:
     """Everything that is missing or not right in a section; `files` are the keys that have a file."""
-    found = []
+    found: list[Problem] = []
     for asked in section.fields.values():
         if asked.kind is Kind.ROWS:
             found += _row_problems(asked, values)

@@ -9,7 +9,13 @@ from tiers.indicators import PARTS
 from tiers.ladder import GRADES
 
 BASICS, MATURITY, SCENARIOS, EFFECTS, INDICATORS = "basics", "maturity", "scenarios", "effects", "indicators"
-_LEVELS = (("1", "一级（规划级）"), ("2", "二级（规范级）"), ("3", "三级（集成级）"), ("4", "四级（优化级）"), ("5", "五级（引领级）"))  # fmt: skip
+_LEVELS = (
+    ("1", "一级（规划级）"),
+    ("2", "二级（规范级）"),
+    ("3", "三级（集成级）"),
+    ("4", "四级（优化级）"),
+    ("5", "五级（引领级）"),
+)
 _NOTE_LIMIT = 500
 _ZERO, _FIVE = Decimal(0), Decimal(5)
 
@@ -52,7 +58,7 @@ def _basics(edition: Edition) -> Section:
 
 def _maturity(edition: Edition) -> Section:
     fields = (
-        Field("score", "自评估总分", Kind.NUMBER, required=True, least=_ZERO, most=_FIVE, help="0至5分，保留报告所载小数。"),
+        Field("score", "自评估总分", Kind.NUMBER, required=True, least=_ZERO, most=_FIVE, help="0至5分，照报告填写。"),
         Field("level", "报告所载等级", Kind.CHOICE, choices=_LEVELS, help="与按总分计算的等级不一致时，将予以提示。"),
         Field("date", "评估日期", Kind.DATE, required=True),
         Field("by", "评估方式", Kind.CHOICE, required=True, choices=(("self", "自评估"), ("third", "第三方评估"))),

@@ -1,4 +1,4 @@
-"""The arithmetic of the key figures of 附1: what is asked for, what follows from it, and whether a claim agrees. Pure."""
+"""The arithmetic of the key figures of 附1: what is asked, what follows, and whether a claim agrees. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -7,7 +7,6 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from tiers import edition_file, editions
 
-
 _VALUES: dict[str, editions.Edition] = {}
 
 

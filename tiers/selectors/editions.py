@@ -1,0 +1,16 @@
+"""Editions of the conditions, as they are offered."""
+
+from tiers.models import Edition
+
+
+def current_editions() -> list[Edition]:
+    """The newest revision of each edition, newest year first."""
+    newest: dict[str, Edition] = {}
+    for edition in Edition.objects.order_by("-code", "-revision"):
+        newest.setdefault(edition.code, edition)
+    return list(newest.values())
+
+
+def edition_of(code: str) -> Edition | None:
+    """The newest revision of an edition, or None."""
+    return Edition.objects.filter(code=code).order_by("-revision").first()

@@ -1,0 +1,37 @@
+"""Factories, as each place sees them."""
+
+from django.db.models import Q, QuerySet
+
+from portal.actors import Actor
+from portal.errors import Hidden
+from portal.rules import may
+from tiers.models import Factory
+
+
+def factories(
+    actor: Actor, *, search: str = "", city: str = "", industry: str = "", held: str = "", reached: str = ""
+) -> QuerySet[Factory]:
+    """The factories of the actor's enterprise, city or unit, by name.
+
+    Filters: name (of factory or enterprise) or credit code, city code, 大类, tier held by title, tier self-assessed.
+    """
+    rows = Factory.objects.select_related("enterprise", "region", "industry")
+    if not may(actor, "factory.list"):
+        return rows.none()
+    for level in ("enterprise", "city", "unit"):
+        if key := actor.stands(level):
+            rows = rows.filter(**{f"{level}_id": key})
+            break
+    if search:
+        named = Q(name__contains=search) | Q(enterprise__name__contains=search)
+        rows = rows.filter(named | Q(enterprise__code__startswith=search.upper()))
+    wanted = {"city__region_id": city, "industry_id": industry, "held_tier": held, "reached_tier": reached}
+    return rows.filter(**{field: value for field, value in wanted.items() if value})
+
+
+def factory_for(actor: Actor, ref: str) -> Factory:
+    """The gate to a factory: its enterprise's people, its city's, its unit's. Raises Hidden."""
+    row = factories(actor).filter(ref=ref).select_related("unit", "city__region").first()
+    if row is None:
+        raise Hidden("factory", ref)
+    return row

@@ -100,6 +100,7 @@ class Problem:
     key: str
     label: str
     sentence: str
+    is_missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -224,19 +225,19 @@ def problems(section: Section, values: Values, files: frozenset[str] = frozenset
         if asked.kind is Kind.ROWS:
             found += _row_problems(asked, values)
         elif sentence := _problem(asked, values.get(asked.key, ""), asked.key in files):
-            found.append(Problem(asked.key, asked.label, sentence))
+            found.append(Problem(asked.key, asked.label, sentence, not values.get(asked.key)))
     return found
 
 
 def _row_problems(table: Field, values: Values) -> Iterator[Problem]:
     rows = rows_of(values, table.key)
     if table.required and not rows:
-        yield Problem(table.key, table.label, f"请填写{table.label}，至少一项。")
+        yield Problem(table.key, table.label, f"请填写{table.label}，至少一项。", True)
     for place, (row, cells) in enumerate(rows.items(), start=1):
         for column in table.columns:
             if sentence := _problem(column, cells.get(column.key, ""), False):
                 key = f"{row_key(table.key, row)}.{column.key}"
-                yield Problem(key, f"{table.label}第{place}项·{column.label}", sentence)
+                yield Problem(key, f"{table.label}第{place}项·{column.label}", sentence, not cells.get(column.key))
 
 
 def _problem(asked: Field, value: Value, has_file: bool) -> str:
@@ -304,6 +305,36 @@ def differences(section: Section, before: Values, after: Values) -> list[Differe
         if (old or None) != (new or None):
             asked = field_of(section, key)
             found.append(Difference(key, label_of(section, key), in_words(asked, old), in_words(asked, new)))
+    return found
+
+
+@dataclass(frozen=True)
+class Said:
+    """A block as it is read: its heading, and what was answered to each of its questions."""
+
+    block: Block
+    lines: tuple[tuple[str, str], ...]
+    files: tuple[Any, ...] = ()
+    rows: tuple[dict[str, str], ...] = ()
+
+
+def summary(
+    section: Section, values: Values, rows: Mapping[str, str] | None = None, files: Mapping[str, Any] | None = None
+) -> list[Said]:
+    """A section as it is read and printed; what was not answered is left out. `rows` names what a PICK refers to."""
+    found = []
+    for block in section.blocks:
+        lines = tuple(
+            (asked.label, in_words(asked, values[asked.key], rows)) for asked in block.fields if values.get(asked.key)
+        )
+        held = tuple(file for asked in block.fields for file in (files or {}).get(asked.key, ()))
+        tables = tuple(
+            {c.label: in_words(c, cells.get(c.key, "")) for c in asked.columns}
+            for asked in block.fields
+            if asked.kind is Kind.ROWS
+            for cells in rows_of(values, asked.key).values()
+        )
+        found.append(Said(block, lines, held, tables))
     return found
 
 

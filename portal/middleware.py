@@ -12,9 +12,10 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -24,7 +25,7 @@ from portal.audit import Outcome
 from portal.errors import Hidden, Refused
 from portal.selectors import people
 from portal.views import health
-from portal.views.errors import bad_request, not_allowed, refused
+from portal.views.errors import bad_request, is_api, not_allowed, refused
 
 log = structlog.get_logger("portal.request")
 Next = Callable[[HttpRequest], HttpResponse]
@@ -139,6 +140,16 @@ class WallsMiddleware:
         return None
 
 
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Sends whoever is not signed in to the page where they can; a program is told 401."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
+        """401 with a sentence, or the sign-in page."""
+        if is_api(request):
+            return JsonResponse({"reasons": ["登录已过期，请重新登录。"]}, status=401)
+        return super().handle_no_permission(request, view_func)
+
+
 class SecondFactorMiddleware:
     """Staff and experts get no further than setting up, and showing, their second factor until this session has."""
 
@@ -157,6 +168,8 @@ class SecondFactorMiddleware:
             return None
         if name in OPEN_PAGES or (name != "home" and not getattr(view, "login_required", True)):
             return None
+        if is_api(request):
+            return JsonResponse({"reasons": ["请先在页面上完成两步验证。"]}, status=403)
         elsewhere = self._lead(request)
         session["has_second_factor"] = not (elsewhere or leaving)
         return elsewhere

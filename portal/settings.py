@@ -58,6 +58,8 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
     "csp",
+    "rest_framework",
+    "drf_spectacular",
     "pgtrigger",
     "rules",
     "portal.apps.PortalConfig",
@@ -77,7 +79,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.SessionLimitMiddleware",
     "portal.middleware.WallsMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.middleware.SignInMiddleware",
     "portal.middleware.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -104,6 +106,22 @@ TEMPLATES = [
     },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# -- the public API, which the portal's own pages use -----------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.PortalSession"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "portal.api.answered",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "智能工厂梯度培育申报管理平台 API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
 
 # -- database -------------------------------------------------------------------------------------------------------
 _APP_DATABASE = read("DATABASE_URL", env.database, _demo(env.database("postgresql://portal_app@127.0.0.1/portal")))

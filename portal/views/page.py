@@ -27,6 +27,8 @@ NAVIGATION = (
     ("首页", "home", ""),
     ("企业登记", "registrations", "registration.list"),
     ("在册企业", "enterprises", "enterprise.list"),
+    ("智能工厂", "factories", "factory.list"),
+    ("基础级备案", "filings", "filing.list"),
     ("人员管理", "people", "people.manage"),
     ("机构管理", "offices", "office.manage"),
     ("账户安全", "accounts", "account.list"),
@@ -79,7 +81,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
 def section(route: str) -> str:
     """The navigation entry a page belongs to: the first part of its route."""
     first = route.split("/", 1)[0]
-    return {"": "home", "security": "accounts"}.get(first, first)
+    return {"": "home", "security": "accounts", "assessments": "factories"}.get(first, first)
 
 
 def paged(request: HttpRequest, rows: QuerySet[Any], size: int = PER_PAGE) -> "Page[Any]":

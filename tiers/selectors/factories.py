@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 from portal.actors import Actor
 from portal.errors import Hidden
 from portal.rules import may
-from tiers.models import Factory
+from tiers.models import Factory, SelfAssessment
 
 
 def factories(
@@ -35,3 +35,9 @@ def factory_for(actor: Actor, ref: str) -> Factory:
     if row is None:
         raise Hidden("factory", ref)
     return row
+
+
+def standing_of(factory: Factory) -> SelfAssessment | None:
+    """The assessment that speaks for a factory: the current one of its latest year."""
+    rows = SelfAssessment.objects.filter(factory=factory, is_current=True).select_related("edition")
+    return rows.order_by("-year").first()

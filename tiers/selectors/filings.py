@@ -1,12 +1,16 @@
 """Filings of 基础级 factories, as each place sees them."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 
 from portal.actors import Actor
+from portal.declared import rows_of, summary
 from portal.errors import Hidden
 from portal.roles import Level
 from portal.rules import may
-from tiers.models import Factory, Filing
+from tiers.assessment_form import SCENARIOS, assessment_form
+from tiers.models import AssessmentFile, Edition, Factory, Filing
 from tiers.states import FilingState
 
 _RELATED = ("factory__region", "factory__industry", "enterprise", "filed_by", "decided_by")
@@ -41,4 +45,28 @@ def filing_for(actor: Actor, ref: str) -> Filing:
 
 def of_factory(factory: Factory) -> QuerySet[Filing]:
     """A factory's filings, newest first."""
-    return factory.filings.select_related("decided_by").order_by("-filed_at")
+    return Filing.objects.filter(factory=factory).select_related("decided_by").order_by("-filed_at")
+
+
+def shown(filing: Filing) -> list[dict[str, Any]]:
+    """What was filed, as people read it: the 基础级's questions and answers, section by section."""
+    document = filing.document
+    edition = Edition.objects.get(code=document["edition"], revision=document["revision"]).value
+    form, sections = assessment_form(edition, edition.tiers[0].code), document["sections"]
+    names = {
+        row: cells.get("instance") or cells.get("name", row)
+        for row, cells in rows_of(sections.get(SCENARIOS, {}), SCENARIOS).items()
+    }
+    return [
+        {"title": s.title, "blocks": summary(s, sections.get(s.key, {}), names, document["files"])}
+        for s in form.sections
+    ]
+
+
+def filed_file(filing: Filing, pk: int) -> tuple[str, str]:
+    """Where a filed piece of evidence lies, and its name. Raises Hidden."""
+    named = {file["pk"] for files in filing.document["files"].values() for file in files}
+    row = AssessmentFile.objects.filter(pk=pk, assessment_id=filing.assessment_id).first() if pk in named else None
+    if row is None:
+        raise Hidden("evidence", f"{filing.ref}/{pk}")
+    return row.stored, row.name

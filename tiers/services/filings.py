@@ -1,4 +1,4 @@
-"""基础级备案: an enterprise files a factory it built and assessed itself, its city confirms or returns (399号 一(一))."""
+"""基础级备案: an enterprise files a factory that it built and assessed itself, its city decides (399号 一(一))."""
 
 import hashlib
 from typing import Any
@@ -64,7 +64,7 @@ def _store(row: SelfAssessment, document: dict[str, Any], actor: Actor) -> Filin
                 document=document,
                 digest=digest_of(document),
                 filed_at=clock.now(),
-                filed_by=actor.user,
+                filed_by=actor.person,
                 unit_id=row.unit_id,
                 city_id=row.city_id,
                 enterprise_id=row.enterprise_id,

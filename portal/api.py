@@ -1,0 +1,42 @@
+"""What every address under /api/v1/ has in common: who asks is whoever is signed in, and refusals are sentences."""
+
+from typing import Any
+
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from portal.actors import Actor
+
+
+class PortalSession(SessionAuthentication):
+    """The browser's session. Whoever has none is answered 401, so that a page can ask to sign in again."""
+
+    def authenticate_header(self, _request: Request) -> str:
+        """What a 401 names."""
+        return "Session"
+
+
+def actor_of(request: Request) -> Actor:
+    """Who asks, under which hat."""
+    return request._request.actor
+
+
+def answered(error: Exception, context: dict[str, Any]) -> Response | None:
+    """The framework's own refusals as {"reasons": […]}; ours go on to the middleware, which puts them on record."""
+    if not isinstance(error, APIException):
+        return None
+    response = exception_handler(error, context)
+    if response is not None:
+        response.data = {"reasons": _sentences(error.detail)}
+    return response
+
+
+def _sentences(detail: Any) -> list[str]:
+    if isinstance(detail, dict):
+        return [f"{key}：{text}" for key, value in detail.items() for text in _sentences(value)]
+    if isinstance(detail, list):
+        return [text for value in detail for text in _sentences(value)]
+    return [str(detail)]

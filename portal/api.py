@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from django.db import connection, transaction
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from portal.actors import Actor
 
@@ -24,14 +24,15 @@ def actor_of(request: Request) -> Actor:
     return request._request.actor
 
 
-def answered(error: Exception, context: dict[str, Any]) -> Response | None:
+def answered(error: Exception, _context: dict[str, Any]) -> Response | None:
     """The framework's own refusals as {"reasons": […]}; ours go on to the middleware, which puts them on record."""
     if not isinstance(error, APIException):
         return None
-    response = exception_handler(error, context)
-    if response is not None:
-        response.data = {"reasons": _sentences(error.detail)}
-    return response
+    if connection.in_atomic_block:
+        transaction.set_rollback(True)
+    header = getattr(error, "auth_header", None)
+    headers = {"WWW-Authenticate": header} if header else {}
+    return Response({"reasons": _sentences(error.detail)}, status=error.status_code, headers=headers)
 
 
 def _sentences(detail: Any) -> list[str]:

@@ -85,7 +85,7 @@ MIDDLEWARE = [
 ]
 
 # What `manage.py prepare` loads, in this order; the demo world only in the demo.
-LOADING_COMMANDS = ("load_reference", "load_catalogue", *(("seed_demo",) if IS_DEMO else ()))
+LOADING_COMMANDS = ("load_reference", "load_catalogue", *(("seed_demo", "seed_tiers") if IS_DEMO else ()))
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"

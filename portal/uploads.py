@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any
 
 from portal.errors import Refused
 
@@ -27,7 +27,7 @@ class Upload:
     digest: str
 
 
-def examined(stream: BinaryIO, name: str) -> Upload:
+def examined(stream: Any, name: str) -> Upload:
     """Look at an uploaded file and leave it at its beginning. Raises Refused with a sentence."""
     shown = _clean(name)
     head = stream.read(16)

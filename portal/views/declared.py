@@ -43,6 +43,11 @@ class Drawn:
         return "f-" + re.sub(r"[^0-9A-Za-z]+", "-", self.name).strip("-")
 
     @property
+    def described(self) -> str:
+        """The ids of what is said about it: help, and what is wrong."""
+        return f"{self.id}_help {self.id}_problem" if self.asked.help else f"{self.id}_problem"
+
+    @property
     def template(self) -> str:
         """What draws it."""
         return f"declared/{self.asked.kind}.html"

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 
 from portal import clock
-from tiers.forms.factories import TIERS
 from tiers.models import Edition, SelfAssessment
+from tiers.names import TIERS
 
 
 class BeginForm(forms.Form):

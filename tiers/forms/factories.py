@@ -10,8 +10,7 @@ from portal import clock
 from portal.forms import RegionField
 from portal.models import City, Industry
 from tiers.models import Factory
-
-TIERS = (("basic", "基础级"), ("advanced", "先进级"), ("excellent", "卓越级"), ("leading", "领航级"))
+from tiers.names import TIERS
 
 
 class FactoryForm(forms.ModelForm):

@@ -8,6 +8,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from portal.models import DraftSection
 from tiers.models.editions import Edition
 from tiers.models.factories import Factory, OfEnterprise
+from tiers.names import TIER_NAMES
 from tiers.states import FilingState
 from tiers.transitions import FILING
 
@@ -46,6 +47,16 @@ class SelfAssessment(OfEnterprise):
 
     def __str__(self) -> str:
         return self.ref
+
+    @property
+    def aim_label(self) -> str:
+        """The tier it aims at, in words."""
+        return TIER_NAMES.get(self.aim, self.aim)
+
+    @property
+    def reached_label(self) -> str:
+        """The tier it reaches, in words; empty when none."""
+        return TIER_NAMES.get(self.reached, "")
 
 
 class AssessmentSection(OfEnterprise, DraftSection):

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from portal.models import City, Enterprise, Industry, Region, Unit
+from tiers.names import TIER_NAMES
 
 
 class OfEnterprise(models.Model):
@@ -56,3 +57,13 @@ class Factory(OfEnterprise):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def held_label(self) -> str:
+        """The tier it holds by title, in words; empty when none."""
+        return TIER_NAMES.get(self.held_tier, "")
+
+    @property
+    def reached_label(self) -> str:
+        """The tier it reaches by its own assessment, in words; empty when none."""
+        return TIER_NAMES.get(self.reached_tier, "")

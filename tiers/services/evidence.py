@@ -1,7 +1,7 @@
 """Evidence for an assessment: taken in, taken away, handed out again."""
 
 import uuid
-from typing import BinaryIO
+from typing import Any
 
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -19,8 +19,8 @@ from tiers.models import AssessmentFile, SelfAssessment
 MOST_A_FIELD = 5
 
 
-def add(assessment: SelfAssessment, field: str, stream: BinaryIO, name: str, *, actor: Actor) -> AssessmentFile:
-    """Keep a file for a field of the assessment. Raises Denied, Hidden (no such field), Refused."""
+def add(assessment: SelfAssessment, field: str, stream: Any, name: str, *, actor: Actor) -> AssessmentFile:
+    """Keep a file (read from `stream`) for a field. Raises Denied, Hidden (no such field), Refused."""
     if not may(actor, "assessment.edit", assessment):
         raise Denied("assessment.edit")
     section = _section_of(assessment, field)

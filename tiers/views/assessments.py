@@ -46,12 +46,9 @@ def assessment(request: PortalRequest, ref: str) -> HttpResponse:
     row = selectors.assessment_for(request.actor, ref)
     paper = selectors.paper(row)
     answered = paper.answered
-    tasks = [
-        {"section": section, "row": paper.rows[section.key], "progress": answered.progress(section.key)}
-        for section in paper.form.sections
-    ]
-    asked = sum(task["progress"].asked for task in tasks)
-    done = sum(task["progress"].answered for task in tasks)
+    progress = {section.key: answered.progress(section.key) for section in paper.form.sections}
+    tasks = [(section, paper.rows[section.key], progress[section.key]) for section in paper.form.sections]
+    asked, done = sum(p.asked for p in progress.values()), sum(p.answered for p in progress.values())
     context = {
         "assessment": row,
         "tasks": tasks,

@@ -71,8 +71,9 @@ def _saved(request: PortalRequest, row: SelfAssessment, section: Section) -> Htt
     except Stale as stale:
         audit.record("request.refuse", outcome=Outcome.REFUSED, reasons=list(stale.reasons), path=here)
         return _clash(request, row, section, stale)
-    for field, file in request.FILES.items():
-        evidence.add(row, str(field), file, file.name or "", actor=request.actor)
+    for field in request.FILES:
+        for file in request.FILES.getlist(field):
+            evidence.add(row, str(field), file, file.name or "", actor=request.actor)
     messages.success(request, "已保存。")
     following = request.POST.get("then", "")
     return redirect(reverse("section", args=[row.ref, following]) if following.isidentifier() else here)

@@ -1,0 +1,21 @@
+"""Puts the ladder's part of the demo world in place."""
+
+from django.conf import settings
+from django.db import transaction
+
+from portal import walls
+from portal.demo.seed import NotADemo
+from tiers.demo.factories import seed_factories
+from tiers.models import Factory
+
+
+def seed() -> bool:
+    """Put it in place; False when it is there already. Raises NotADemo under production settings."""
+    if not settings.IS_DEMO:
+        raise NotADemo("seed_tiers is refused when PORTAL_MODE is production.")
+    with walls.system("载入演示数据：梯度培育"):
+        if Factory.objects.exists():
+            return False
+    with transaction.atomic():
+        seed_factories()
+    return True

@@ -35,7 +35,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One question. `limit`: most characters (字); `least`, `most`: range of a number; `columns`: of a table's rows."""
+    """One question. `limit`: most characters (字); `least`, `most`: range of a number; `columns`: of a table's rows;
+    `aside`: it may be folded away while it is empty.
+    """
 
     key: str
     label: str
@@ -51,6 +53,7 @@ class Field:
     columns: tuple["Field", ...] = ()
     picks: str = ""
     suggestions: tuple[str, ...] = ()
+    aside: bool = False
 
 
 @dataclass(frozen=True)

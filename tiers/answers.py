@@ -81,6 +81,23 @@ def _ai_hint(edition: Edition, sections: Sections, answered: list[Figure]) -> li
     return [f"应用人工智能技术场景比例：指标为{claimed}%，按所列{len(uses)}个场景计算为{share}%，请核对。"]
 
 
+def notes(edition: Edition, sections: Sections, key: str) -> dict[str, str]:
+    """What follows from a section's answers, by block: the level of a score, the figure that counts give."""
+    if key == MATURITY:
+        score = _score(sections)
+        return {} if score is None else {MATURITY: f"按总分计算为{LEVEL_NAMES[maturity_level(score)]}。"}
+    if key != INDICATORS:
+        return {}
+    return {f.indicator.code: _figure_note(f) for f in figures(edition, sections) if _figure_note(f)}
+
+
+def _figure_note(answered: Figure) -> str:
+    if answered.not_applicable:
+        return "不适用，不计入。"
+    said = [] if answered.computed is None else [f"计算结果：{answered.computed}{answered.indicator.unit}。"]
+    return " ".join([*said, *([answered.sentence] if answered.sentence else [])])
+
+
 def prefilled(edition: Edition, sections: Sections) -> dict[str, Value]:
     """Indicator values that follow from other sections and are not yet answered: the two counts of AI scenarios."""
     uses = scenario_uses(edition, sections)

@@ -14,6 +14,7 @@ from portal.api import actor_of
 from portal.audit import Outcome
 from portal.declared import Unreadable, problems
 from portal.errors import Stale
+from tiers.answers import notes
 from tiers.selectors.assessments import Paper, assessment_for, file_for, paper
 from tiers.services import assessments, evidence
 
@@ -42,6 +43,7 @@ class SectionSaved(serializers.Serializer[Any]):
     answered = serializers.IntegerField()
     asked = serializers.IntegerField()
     reached = serializers.CharField(allow_blank=True)
+    notes = serializers.DictField(child=serializers.CharField(), help_text="What follows from the answers, by block.")
 
 
 class Conflict(serializers.Serializer[Any]):
@@ -122,6 +124,7 @@ def _state(what: Paper, key: str) -> dict[str, Any]:
         "answered": progress.answered,
         "asked": progress.asked,
         "reached": what.assessment.reached,
+        "notes": notes(what.edition, what.sections, key),
     }
 
 

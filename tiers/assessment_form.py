@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from portal.declared import Block, Field, Form, Kind, Section
-from tiers.editions import Edition, Element, Indicator
+from tiers.editions import Edition, Element, Indicator, IndicatorKind
 from tiers.indicators import PARTS
 from tiers.ladder import GRADES
 
@@ -45,8 +45,8 @@ def _basics(edition: Edition) -> Section:
             basic.text,
             (
                 Field(f"{basic.code}.met", "是否符合", Kind.YES_NO, required=True),
-                Field(f"{basic.code}.note", "说明", Kind.LONG, limit=_NOTE_LIMIT),
-                Field(f"{basic.code}.files", "证明材料", Kind.FILES),
+                Field(f"{basic.code}.note", "说明", Kind.LONG, limit=_NOTE_LIMIT, aside=True),
+                Field(f"{basic.code}.files", "证明材料", Kind.FILES, aside=True),
             ),
             clause=basic.clause,
         )
@@ -120,9 +120,9 @@ def _element(element: Element, tier: str) -> Block:
     grades = tuple((str(grade), label) for grade, label in GRADES.items())
     fields = [
         Field(f"{code}.grade", "满足程度", Kind.CHOICE, required=True, choices=grades),
-        Field(f"{code}.note", "说明", Kind.LONG, limit=_NOTE_LIMIT),
-        Field(f"{code}.shown", "由哪些场景体现", Kind.PICK, picks=SCENARIOS),
-        Field(f"{code}.files", "证明材料", Kind.FILES),
+        Field(f"{code}.note", "说明", Kind.LONG, limit=_NOTE_LIMIT, aside=True),
+        Field(f"{code}.shown", "由哪些场景体现", Kind.PICK, picks=SCENARIOS, aside=True),
+        Field(f"{code}.files", "证明材料", Kind.FILES, aside=True),
     ]
     return Block(code, element.label, tuple(fields), clause=element.clause, group=tier)
 
@@ -134,14 +134,23 @@ def _indicators(edition: Edition) -> Section:
 
 
 def _indicator(indicator: Indicator, group: str) -> Block:
-    code, parts = indicator.code, PARTS[indicator.kind]
+    code, parts = indicator.code, _parts(indicator)
     value = "申报值" if parts else "数值"
     fields = [
-        *(Field(f"{code}.{part}", label, Kind.NUMBER, required=True) for part, label in parts),
-        Field(f"{code}.value", value, Kind.NUMBER, unit=indicator.unit, required=not parts),
-        Field(f"{code}.note", "说明", Kind.TEXT, limit=200),
+        *(Field(f"{code}.{part}", label, Kind.NUMBER, required=not indicator.optional) for part, label in parts),
+        Field(f"{code}.value", value, Kind.NUMBER, unit=indicator.unit, required=not parts, aside=bool(parts)),
+        Field(f"{code}.note", "说明", Kind.TEXT, limit=200, aside=True),
     ]
     if indicator.optional:
         fields.insert(0, Field(f"{code}.na", "不适用", Kind.YES_NO))
     title = f"{indicator.number}. {indicator.name}"
     return Block(code, title, tuple(fields), clause=indicator.clause, group=group, note=indicator.formula)
+
+
+def _parts(indicator: Indicator) -> tuple[tuple[str, str], ...]:
+    """What is asked for; a ratio's two counts are called what its formula calls them."""
+    parts = PARTS[indicator.kind]
+    if indicator.kind is not IndicatorKind.RATIO or "÷" not in indicator.formula:
+        return parts
+    names = indicator.formula.partition("；")[0].split("÷")
+    return tuple((part, name.strip()) for (part, _), name in zip(parts, names, strict=True))

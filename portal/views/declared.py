@@ -68,16 +68,33 @@ class DrawnBlock:
     block: Block
     fields: tuple[Drawn, ...]
     is_new_group: bool
+    note: str = ""
+
+    @property
+    def main(self) -> list[Drawn]:
+        """The fields that always show."""
+        return [f for f in self.fields if not f.asked.aside]
+
+    @property
+    def aside(self) -> list[Drawn]:
+        """The fields that may be folded away."""
+        return [f for f in self.fields if f.asked.aside]
+
+    @property
+    def is_open(self) -> bool:
+        """Something of what may be folded away is filled in."""
+        return any(f.value or f.files or f.problem or any(o.checked for o in f.options) for f in self.aside)
 
 
 @dataclass(frozen=True)
 class Filled:
-    """What a section is drawn with: its answers, problems, evidence, and the names of rows that can be picked."""
+    """What a section is drawn with: answers, problems, evidence, names of rows that can be picked, notes on blocks."""
 
     values: Values
     problems: Sequence[Problem] = ()
     files: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     picks: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 def drawn(section: Section, filled: Filled) -> list[DrawnBlock]:
@@ -86,7 +103,9 @@ def drawn(section: Section, filled: Filled) -> list[DrawnBlock]:
     group = ""
     for block in section.blocks:
         fields = tuple(_field(asked, filled) for asked in block.fields)
-        found.append(DrawnBlock(block, fields, bool(block.group) and block.group != group))
+        found.append(
+            DrawnBlock(block, fields, bool(block.group) and block.group != group, filled.notes.get(block.key, ""))
+        )
         group = block.group
     return found
 

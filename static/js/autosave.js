@@ -134,6 +134,11 @@
     form.querySelector("[data-answered]").textContent = body.answered;
     form.querySelector("[data-asked]").textContent = body.asked;
     showProblems(body.problems);
+    for (const place of form.querySelectorAll("[data-note-of]")) {
+      const note = body.notes[place.dataset.noteOf] || "";
+      if (place.textContent !== note) place.textContent = note;
+      place.hidden = !note;
+    }
     takeOthers(body.others);
   }
 

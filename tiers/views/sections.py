@@ -15,7 +15,7 @@ from portal.declared import Section, problems, rows_of
 from portal.errors import Hidden, Refused, Stale
 from portal.views.declared import Filled, drawn, sent
 from portal.views.page import PortalRequest
-from tiers.answers import prefilled
+from tiers.answers import notes, prefilled
 from tiers.assessment_form import INDICATORS, SCENARIOS
 from tiers.models import SelfAssessment
 from tiers.selectors.assessments import Paper, assessment_for, file_for, paper
@@ -48,7 +48,7 @@ def _context(what: Paper, key: str) -> dict[str, Any]:
         "assessment": what.assessment,
         "section": section,
         "row": row,
-        "blocks": drawn(section, Filled(values, found, what.files, picks)),
+        "blocks": drawn(section, Filled(values, found, what.files, picks, notes(what.edition, what.sections, key))),
         "progress": answered.progress(key),
         "problems": [problem for problem in found if not problem.is_missing],
         "previous": what.form.sections[place - 1] if place else None,

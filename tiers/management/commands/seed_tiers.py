@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from portal.demo.seed import NotADemo
 from tiers.demo.seed import seed
 
 
@@ -12,6 +13,12 @@ class Command(BaseCommand):
 
     help = __doc__
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Say what was done."""
-        self.stdout.write("seeded" if seed() else "there already")
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Seed, and say whether there was anything to do."""
+        try:
+            made = seed()
+        except NotADemo as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            "The ladder's demo data put in place." if made else "The ladder's demo data are there already."
+        )

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.db import connection, transaction
+from drf_spectacular.authentication import SessionScheme
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,6 +18,12 @@ class PortalSession(SessionAuthentication):
     def authenticate_header(self, _request: Request) -> str:
         """What a 401 names."""
         return "Session"
+
+
+class PortalSessionScheme(SessionScheme):
+    """How openapi.yaml describes that session."""
+
+    target_class = "portal.api.PortalSession"
 
 
 def actor_of(request: Request) -> Actor:
@@ -32,7 +39,8 @@ def answered(error: Exception, _context: dict[str, Any]) -> Response | None:
         transaction.set_rollback(True)
     header = getattr(error, "auth_header", None)
     headers = {"WWW-Authenticate": header} if header else {}
-    return Response({"reasons": _sentences(error.detail)}, status=error.status_code, headers=headers)
+    reasons = ["登录已过期，请重新登录。"] if isinstance(error, NotAuthenticated) else _sentences(error.detail)
+    return Response({"reasons": reasons}, status=error.status_code, headers=headers)
 
 
 def _sentences(detail: Any) -> list[str]:

@@ -12,7 +12,6 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -140,16 +139,6 @@ class WallsMiddleware:
         return None
 
 
-class SignInMiddleware(LoginRequiredMiddleware):
-    """Sends whoever is not signed in to the page where they can; a program is told 401."""
-
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
-        """401 with a sentence, or the sign-in page."""
-        if is_api(request):
-            return JsonResponse({"reasons": ["登录已过期，请重新登录。"]}, status=401)
-        return super().handle_no_permission(request, view_func)
-
-
 class SecondFactorMiddleware:
     """Staff and experts get no further than setting up, and showing, their second factor until this session has."""
 
@@ -166,10 +155,10 @@ class SecondFactorMiddleware:
         leaving = name == "mfa_deactivate_totp"  # asked again afterwards
         if role is None or not role.needs_second_factor or (session.get("has_second_factor") and not leaving):
             return None
+        if is_api(request):  # its views ask for the sign-in themselves, so they count as open to Django
+            return JsonResponse({"reasons": ["请先在页面上完成两步验证。"]}, status=403)
         if name in OPEN_PAGES or (name != "home" and not getattr(view, "login_required", True)):
             return None
-        if is_api(request):
-            return JsonResponse({"reasons": ["请先在页面上完成两步验证。"]}, status=403)
         elsewhere = self._lead(request)
         session["has_second_factor"] = not (elsewhere or leaving)
         return elsewhere

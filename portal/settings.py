@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.SessionLimitMiddleware",
     "portal.middleware.WallsMiddleware",
-    "portal.middleware.SignInMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "portal.middleware.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]

@@ -20,6 +20,7 @@ from portal import settings as portal_settings
 from portal.actors import Actor
 from portal.services import reference
 from tests import factories
+from tiers.services import catalogue
 
 QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 _numbers = itertools.count(1)
@@ -44,6 +45,7 @@ def django_db_setup(
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
         reference.load()
+        catalogue.load(actor=factories.DIRECTOR)
         _go_on_as(app["USER"], app["PASSWORD"])
         with override_settings(PASSWORD_HASHERS=QUICK_HASHERS):
             factories.put_cast_in_place()

@@ -14,6 +14,8 @@ from portal.services import invitations
 from portal.services.memberships import post_at
 from tests import factories
 from tests.factories import People
+from tiers.models import Factory
+from tiers.services import filings
 
 pytestmark = pytest.mark.django_db
 
@@ -49,9 +51,30 @@ def _hat(people: People) -> None:
     factories.seat(Role.ENTERPRISE_CLERK, who=people.enterprise_clerk_a.user, enterprise=factories.enterprise("420200"))
 
 
+def _factory(people: People) -> None:
+    factories.factory(people.enterprise_a)
+
+
+def _assessed(people: People) -> None:
+    factory = Factory.objects.filter(enterprise=people.enterprise_a).first() or factories.factory(people.enterprise_a)
+    factories.assessment(factory, people.enterprise_clerk_a)
+
+
+def _filing(people: People) -> None:
+    factory = factories.factory(people.enterprise_a)
+    row = factories.assessment(factory, people.enterprise_clerk_a, aim="basic", rank=1)
+    with walls.enter(people.enterprise_clerk_a):
+        filings.file(row, is_true=True, actor=people.enterprise_clerk_a)
+
+
 @pytest.mark.parametrize(
     ("page", "who", "add"),
     [
+        ("factories", "enterprise_clerk_a", _factory),
+        ("factories", "city_head_a", _factory),
+        ("factories", "unit_head", _assessed),
+        ("filings", "city_head_a", _filing),
+        ("home", "city_head_a", _filing),
         ("registrations", "city_head_a", _registration),
         ("enterprises", "city_head_a", _enterprise),
         ("enterprises", "unit_head", _enterprise),

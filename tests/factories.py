@@ -19,6 +19,7 @@ from portal.services.registration import place_of, register
 from tiers.demo.answers import made_up
 from tiers.models import Edition, Factory, SelfAssessment
 from tiers.services import assessments
+from tiers.services.factories import sought
 
 PASSWORD = "Correct-Horse-9"
 DIRECTOR = Actor(system="test")
@@ -81,8 +82,9 @@ def factory(of: Enterprise, **changes: Any) -> Factory:
         "unit_id": of.unit_id,
         "city_id": of.city_id,
     }
+    said |= changes
     with walls.system("test"):
-        return Factory.objects.create(**said | changes, enterprise=of)
+        return Factory.objects.create(**said, enterprise=of, sought=sought(str(said["name"]), of))
 
 
 def assessment(

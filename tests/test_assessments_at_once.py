@@ -52,7 +52,7 @@ def test_without_the_lock_on_the_assessment_the_tier_would_be_missed(
 ) -> None:
     """Negative control: each measures without the other's answers when both look before either has committed."""
     together = threading.Barrier(2)
-    measure = assessments._measure
+    measure = assessments.measure
 
     def unlocked(assessment: SelfAssessment) -> SelfAssessment:
         return SelfAssessment.objects.select_related("edition", "factory").get(pk=assessment.pk)
@@ -63,5 +63,5 @@ def test_without_the_lock_on_the_assessment_the_tier_would_be_missed(
         measure(row)
 
     monkeypatch.setattr(assessments, "_locked", unlocked)
-    monkeypatch.setattr(assessments, "_measure", measured_while_the_other_measures)
+    monkeypatch.setattr(assessments, "measure", measured_while_the_other_measures)
     assert _sections_at_once() == ""

@@ -11,6 +11,7 @@ VERBS = {
     "assessment.discard": "删除自评方案",
     "assessment.attach": "上传自评证明材料",
     "assessment.detach": "移除自评证明材料",
+    "assessment.measure_all": "重新评估全部自评",
     "filing.file": "提交基础级备案",
     "filing.confirm": "确认基础级备案",
     "filing.return": "退回基础级备案",

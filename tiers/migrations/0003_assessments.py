@@ -36,6 +36,24 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="factory",
+            name="sought",
+            field=models.CharField(blank=True, default="", editable=False, max_length=330),
+            preserve_default=False,
+        ),
+        migrations.AddIndex(
+            model_name="factory",
+            index=models.Index(fields=["unit", "held_tier", "name"], name="factory_unit_held"),
+        ),
+        migrations.AddIndex(
+            model_name="factory",
+            index=models.Index(fields=["unit", "reached_tier", "name"], name="factory_unit_reached"),
+        ),
+        migrations.AddIndex(
+            model_name="factory",
+            index=models.Index(fields=["unit", "industry", "name"], name="factory_unit_industry"),
+        ),
         migrations.CreateModel(
             name="SelfAssessment",
             fields=[

@@ -1,9 +1,10 @@
 """Factories, as each place sees them."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from portal.actors import Actor
 from portal.errors import Hidden
+from portal.models import City
 from portal.rules import may
 from tiers.models import Factory, SelfAssessment
 
@@ -23,9 +24,10 @@ def factories(
             rows = rows.filter(**{f"{level}_id": key})
             break
     if search:
-        named = Q(name__contains=search) | Q(enterprise__name__contains=search)
-        rows = rows.filter(named | Q(enterprise__code__startswith=search.upper()))
-    wanted = {"city__region_id": city, "industry_id": industry, "held_tier": held, "reached_tier": reached}
+        rows = rows.filter(sought__contains=search.upper())
+    if city:
+        rows = rows.filter(city_id__in=City.objects.filter(region_id=city).values("pk"))
+    wanted = {"industry_id": industry, "held_tier": held, "reached_tier": reached}
     return rows.filter(**{field: value for field, value in wanted.items() if value})
 
 

@@ -11,10 +11,9 @@ from portal.errors import Denied, Hidden, Refused
 from portal.references import new_ref
 from portal.rules import may
 from portal.services.drafts import Saved, write_answers
-from tiers.answers import ladder_answers
 from tiers.assessment_form import assessment_form
-from tiers.ladder import Verdict, evaluate
 from tiers.models import AssessmentFile, AssessmentSection, Edition, Factory, SelfAssessment
+from tiers.services.measuring import measure, tell_factory
 
 MOST_DRAFTS = 10
 
@@ -55,7 +54,7 @@ def begin(
         )
         _sections(row, copy)
         audit.record("assessment.begin", row, actor, edition=str(edition), year=year, copied_from=copy and copy.ref)
-        _measure(row)
+        measure(row)
     return row
 
 
@@ -123,12 +122,14 @@ def save(
         saved = write_answers(section, form.section(key), changes, version=version, actor=actor)
         if saved.changed:
             row.saved_at = clock.now()
-            _measure(row)
+            measure(row)
             audit.record("assessment.save", row, actor, section=key, version=saved.version, fields=len(saved.changed))
     return saved, row
 
 
 def _locked(assessment: SelfAssessment) -> SelfAssessment:
+    """The assessment, fresh and locked, after its factory: everybody locks them in this order."""
+    Factory.objects.select_for_update(of=("self",)).filter(pk=assessment.factory_id).first()
     rows = SelfAssessment.objects.select_for_update(of=("self",)).select_related("edition", "factory")
     row = rows.filter(pk=assessment.pk).first()
     if row is None:
@@ -136,35 +137,10 @@ def _locked(assessment: SelfAssessment) -> SelfAssessment:
     return row
 
 
-def _measure(row: SelfAssessment) -> None:
-    """Write the ladder's verdict beside the answers, and onto the factory if this assessment speaks for it."""
-    edition = row.edition.value
-    sections = dict(row.sections.values_list("key", "answers"))
-    verdict = evaluate(edition, ladder_answers(edition, sections))
-    row.reached = verdict.reached.code if verdict.reached else ""
-    row.scores = scores_of(verdict)
-    row.unmet = len(verdict.gap)
-    row.evaluated_at = clock.now()
-    row.save(update_fields=["reached", "scores", "unmet", "evaluated_at", "saved_at"])
-    _tell_factory(row.factory_id)
-
-
-def scores_of(verdict: Verdict) -> dict[str, dict[str, str]]:
-    """The scores as they are kept: tier → 环节 → 0–100."""
-    return {s.tier.code: {area: str(score) for area, score in s.scores.items()} for s in verdict.standings}
-
-
-def _tell_factory(factory_id: int) -> None:
-    """The factory's self-assessed tier is that of its latest year's current assessment."""
-    latest = SelfAssessment.objects.filter(factory_id=factory_id, is_current=True).order_by("-year").first()
-    Factory.objects.filter(pk=factory_id).update(reached_tier=latest.reached if latest else "")
-
-
 def make_current(assessment: SelfAssessment, *, actor: Actor) -> SelfAssessment:
     """Let this one speak for its factory in its year. Raises Denied, Refused."""
     _ask(actor, assessment)
     with transaction.atomic():
-        Factory.objects.select_for_update(of=("self",)).get(pk=assessment.factory_id)
         row = _locked(assessment)
         if row.is_current:
             raise Refused("该方案已是当前方案。")
@@ -173,7 +149,7 @@ def make_current(assessment: SelfAssessment, *, actor: Actor) -> SelfAssessment:
         others.update(is_current=False)
         row.is_current = True
         row.save(update_fields=["is_current"])
-        _tell_factory(row.factory_id)
+        tell_factory(row.factory_id)
         audit.record("assessment.make_current", row, actor, before=before)
     return row
 
@@ -194,7 +170,6 @@ def discard(assessment: SelfAssessment, *, actor: Actor) -> None:
     """Delete a draft that nothing stands on. Raises Denied, Refused."""
     _ask(actor, assessment)
     with transaction.atomic():
-        Factory.objects.select_for_update(of=("self",)).get(pk=assessment.factory_id)
         row = _locked(assessment)
         if row.filings.exists():
             raise Refused("该方案已用于备案，须保留备查，不能删除。")
@@ -204,4 +179,4 @@ def discard(assessment: SelfAssessment, *, actor: Actor) -> None:
             raise Refused("其他自评方案由该方案复制而来，不能删除。")
         audit.record("assessment.discard", row, actor, ref=row.ref)
         row.delete()
-        _tell_factory(row.factory_id)
+        tell_factory(row.factory_id)

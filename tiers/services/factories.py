@@ -39,7 +39,7 @@ def amend_factory(factory: Factory, changes: dict[str, Any], *, actor: Actor) ->
     if not may(actor, "factory.amend", factory) or set(changes) - set(FACTS):
         raise Denied("factory.amend")
     with transaction.atomic():
-        row = Factory.objects.select_for_update(of=("self",)).get(pk=factory.pk)
+        row = Factory.objects.select_for_update(of=("self",)).select_related("enterprise").get(pk=factory.pk)
         different = {field: value for field, value in changes.items() if getattr(row, field) != value}
         if not different:
             raise Refused("内容没有变化，无需保存。")
@@ -52,7 +52,21 @@ def amend_factory(factory: Factory, changes: dict[str, Any], *, actor: Actor) ->
     return row
 
 
+def follow_enterprise(enterprise: Enterprise) -> None:
+    """An enterprise's name was corrected: its factories are found under the new one."""
+    rows = list(Factory.objects.select_for_update(of=("self",)).filter(enterprise=enterprise).order_by("pk"))
+    for row in rows:
+        row.sought = sought(row.name, enterprise)
+    Factory.objects.bulk_update(rows, ["sought"])
+
+
+def sought(name: str, enterprise: Enterprise) -> str:
+    """What a factory is found by: its name, its enterprise's, the credit code; capitals, so that small letters find."""
+    return f"{name}\n{enterprise.name}\n{enterprise.code}".upper()
+
+
 def _store(row: Factory) -> None:
+    row.sought = sought(row.name, row.enterprise)
     try:
         with transaction.atomic():
             row.save()

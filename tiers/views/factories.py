@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.errors import Denied
 from portal.roles import Level
 from portal.rules import may
-from portal.views.page import PortalRequest, paged, refusal_shown_on
+from portal.views.page import PortalRequest, paged_at_most, refusal_shown_on
 from tiers.forms.factories import FactoryFilterForm, FactoryForm
 from tiers.selectors import factories as selectors
 from tiers.selectors.assessments import of_factory
@@ -30,7 +30,7 @@ def factories(request: PortalRequest) -> HttpResponse:
     unit = request.actor.stands("unit") if level is Level.UNIT else None
     form = FactoryFilterForm(request.GET or None, unit=unit)
     wanted = form.wanted if form.is_bound else {}
-    page = paged(request, selectors.factories(request.actor, **wanted))
+    page = paged_at_most(request, selectors.factories(request.actor, **wanted))
     return render(request, "tiers/factories.html", {"form": form, "page": page, "wanted": wanted})
 
 

@@ -18,14 +18,27 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/people/{clerk}/disable/", "/people/{head}/hand-over/", "/enterprises/{code}/", "/enterprises/{code}/amend/",
         "/me/",
     ),
-    "tianbao": ("/",),
+    "tianbao": (
+        "/", "/factories/", "/factories/new/", "/factories/{factory}/", "/factories/{factory}/amend/",
+        "/factories/{factory}/assess/", "/assessments/{assessment}/", "/assessments/{assessment}/amend/",
+        "/assessments/{assessment}/sections/basics/", "/assessments/{assessment}/sections/maturity/",
+        "/assessments/{assessment}/sections/scenarios/", "/assessments/{assessment}/sections/operation/",
+        "/assessments/{assessment}/sections/effects/", "/assessments/{assessment}/sections/indicators/",
+        "/assessments/{assessment}/result/", "/assessments/{assessment}/compare/{earlier}/",
+        "/assessments/{assessment}/file/", "/assessments/{earlier}/file/", "/filings/{filing}/",
+    ),
     "chushen.wuhan": (
         "/", "/registrations/", "/registrations/?state=refused", "/registrations/?state=confirmed",
         "/registrations/{pending}/", "/enterprises/", "/enterprises/?search=xx", "/enterprises/{code}/", "/me/",
+        "/factories/", "/factories/?search=xx", "/factories/{factory}/", "/filings/", "/filings/?state=returned",
+        "/filings/?state=withdrawn", "/filings/{filing}/",
         "/accounts/2fa/totp/deactivate/", "/accounts/2fa/recovery-codes/generate/",
     ),
     "fuze.wuhan": ("/", "/people/", "/people/invite/"),
-    "jingban": ("/", "/enterprises/", "/people/", "/people/invite/"),
+    "jingban": (
+        "/", "/factories/", "/factories/?city=420100&reached=excellent", "/filings/", "/enterprises/", "/people/",
+        "/people/invite/",
+    ),
     "fuze.hualing": ("/", "/registrations/", "/people/", "/people/invite/"),
     "huitong": ("/",),
     "zhuanjia1": ("/", "/me/"),
@@ -37,7 +50,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "anquan": ("/", "/security/", "/security/?search=xx", "/security/{account}/", "/security/{own_account}/"),
     "shenji": ("/", "/record/", "/record/?outcome=xx", "/record/?who=xx"),
 }  # fmt: skip
-NO_PAGE = {"record_export"}  # a file
+NO_PAGE = {"record_export", "evidence_file", "filed_file"}  # files
 
 # Account, page, what is typed into which field, the button; all of it must come back with an error.
 BAD_INPUT: tuple[tuple[str, str, dict[str, str], str], ...] = (
@@ -58,4 +71,9 @@ BAD_INPUT: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("qiye", "/people/{clerk}/disable/", {}, "停用"),
     ("qiye", "/people/{head}/hand-over/", {}, "移交"),
     ("chushen.wuhan", "/registrations/{pending}/", {}, "不予通过"),
+    ("chushen.wuhan", "/filings/{filing}/", {}, "退回企业"),
+    ("tianbao", "/factories/new/", {"industry_class": "12"}, "保存"),
+    ("tianbao", "/assessments/{assessment}/amend/", {"name": ""}, "保存"),
+    ("tianbao", "/factories/{factory}/assess/", {"name": ""}, "开始自评"),
+    ("tianbao", "/assessments/{assessment}/file/", {}, "提交备案"),
 )

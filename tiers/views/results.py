@@ -43,7 +43,7 @@ def result(request: PortalRequest, ref: str) -> HttpResponse:
         "score": score,
         "gap": [_line(finding, names, asked, ref) for finding in following.findings] if following else [],
         "areas": names,
-        "standings": verdict.standings,
+        "standings": [(s, [(names[code], score) for code, score in s.scores.items()]) for s in verdict.standings],
         "radar": radar(names, {s.tier.name: s.scores for s in verdict.standings}),
         "hints": hints(what.edition, what.sections),
         "others": of_factory(request.actor, what.assessment.factory).exclude(pk=what.assessment.pk),

@@ -2,5 +2,19 @@
 
 from tiers.models.editions import Edition
 from tiers.models.factories import Factory, OfEnterprise
+from tiers.models.imports import Import, RecognitionImport, ScenarioImport
+from tiers.models.recognitions import Recognition, RecognitionSource
+from tiers.models.scenarios import ScenarioList, ScenarioName
 
-__all__ = ["Edition", "Factory", "OfEnterprise"]
+__all__ = [
+    "Edition",
+    "Factory",
+    "Import",
+    "OfEnterprise",
+    "Recognition",
+    "RecognitionImport",
+    "RecognitionSource",
+    "ScenarioImport",
+    "ScenarioList",
+    "ScenarioName",
+]

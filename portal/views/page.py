@@ -27,6 +27,8 @@ NAVIGATION = (
     ("首页", "home", ""),
     ("企业登记", "registrations", "registration.list"),
     ("在册企业", "enterprises", "enterprise.list"),
+    ("荣誉称号", "recognitions", "recognition.list"),
+    ("要素条件", "editions", "edition.read"),
     ("人员管理", "people", "people.manage"),
     ("机构管理", "offices", "office.manage"),
     ("账户安全", "accounts", "account.list"),

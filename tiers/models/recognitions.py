@@ -1,8 +1,11 @@
 """Titles: who holds which, since when, by which document."""
 
+from typing import Any
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import CheckConstraint, Q, TextChoices, UniqueConstraint
+from django.utils.dateparse import parse_date, parse_datetime
 
 from portal.models import City, Enterprise, Unit
 from portal.models.enterprises import validate_credit_code
@@ -87,3 +90,11 @@ class Recognition(models.Model):
     def title_value(self) -> Title:
         """The title, with its name and what belongs to it."""
         return title_of(self.title)
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """`steps` with times as times, for a page."""
+        return [
+            {**step, "at": parse_datetime(step["at"]), "on": parse_date(step["on"]) if step.get("on") else None}
+            for step in self.steps
+        ]

@@ -38,3 +38,35 @@ def named_by(imported: ScenarioList | None, edition: values.Edition) -> tuple[va
     if imported is None:
         return edition.scenarios
     return tuple(values.Scenario(row.number, row.name, row.guide_area) for row in imported.names.all())
+
+
+def by_area(scenarios: tuple[values.Scenario, ...]) -> dict[str, list[values.Scenario]]:
+    """Scenarios under the guide's 环节 they stand under, in order."""
+    found: dict[str, list[values.Scenario]] = {}
+    for scenario in scenarios:
+        found.setdefault(scenario.guide_area, []).append(scenario)
+    return found
+
+
+def indicators_by_group(edition: values.Edition) -> list[tuple[str, list[values.Indicator]]]:
+    """The key figures under the names of their groups, in the notice's order."""
+    return [(name, [i for i in edition.indicators if i.group == code]) for code, name in edition.groups.items()]
+
+
+def doubts(edition: values.Edition, imported: ScenarioList | None) -> list[str]:
+    """What no official text at hand confirms, each as a phrase; an imported list settles doubts about names."""
+    found = [f"“{area.name}”与指引环节（{'、'.join(area.guide)}）的对应" for area in edition.areas if area.unverified]
+    for tier in edition.tiers:
+        if tier.needs and tier.needs.unverified:
+            found.append(f"{tier.name}须先获评{edition.tier(tier.needs.tier).name}")
+        if tier.ai_share_unverified:
+            found.append(f"{tier.name}应用人工智能的场景占比不低于{tier.ai_share}%")
+    if imported is None:
+        found += [
+            f"场景{scenario.number}“{scenario.name}”的名称或所属环节"
+            for scenario in edition.scenarios
+            if scenario.unverified
+        ]
+    if any(indicator.formula for indicator in edition.indicators):
+        found.append("关键绩效指标的计算方法（按通行做法整理）")
+    return [*found, f"要素达到“大部分满足”（{edition.met_from}）即计为满足"]

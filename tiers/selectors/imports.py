@@ -171,12 +171,11 @@ def _differences(row: Recognition, values: dict[str, Any]) -> list[Fault]:
     """How a line departs from the title that is on record: that is for the officer to settle on its page."""
     if row.state == RecognitionState.REVOKED:
         return [Fault("", f"该荣誉（{row.ref}）已被撤销，不能再次导入。")]
+    recorded = {name: getattr(row, name) for name in ("name", "document", "selection_year", "passed_acceptance")}
     return [
-        Fault(
-            HEADING_OF[name], f"平台已有该荣誉（{row.ref}），此项登记为“{_in_words(getattr(row, name))}”，与本行不同。"
-        )
-        for name in ("name", "document", "selection_year", "passed_acceptance")
-        if getattr(row, name) != values[name]
+        Fault(HEADING_OF[name], f"平台已有该荣誉（{row.ref}），此项登记为“{_in_words(value)}”，与本行不同。")
+        for name, value in recorded.items()
+        if value != values[name]
     ]
 
 

@@ -63,7 +63,7 @@ def cities(actor: Actor) -> list[City]:
 
 def factories_of(recognition: Recognition) -> QuerySet[Factory]:
     """The factories that a title could belong to: those of its holder."""
-    return Factory.objects.filter(enterprise_id=recognition.enterprise_id).order_by("name", "id")
+    return Factory.objects.filter(enterprise__isnull=False, enterprise=recognition.enterprise).order_by("name", "id")
 
 
 def titles_held(enterprise: Enterprise) -> QuerySet[Recognition]:

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 from portal import audit, clock
 from portal.actors import Actor
 from portal.errors import Denied, Refused
+from portal.models import User
 from portal.rules import may
 from portal.sheets import read_lines
 from portal.workflow import locked
@@ -28,16 +30,22 @@ from tiers.selectors.imports import Preview, recognition_preview, scenario_previ
 from tiers.services import recognitions
 
 KEPT_HOURS = 24
-I = TypeVar("I", bound=Import)  # noqa: E741 — an import of whichever kind
+Upload = TypeVar("Upload", bound=Import)
 
 
-def _keep(kind: type[I], content: bytes, file: str, headings: Sequence[str], actor: Actor, **about: Any) -> I:
+def _person(actor: Actor) -> User:
+    if actor.user is None:
+        raise Denied("an upload is somebody's")
+    return actor.user
+
+
+def _keep(kind: type[Upload], content: bytes, file: str, headings: Sequence[str], actor: Actor, **about: Any) -> Upload:
     """Read a file and keep its lines until somebody confirms them. Raises Refused."""
     lines = read_lines(content, headings)
     now = clock.now()
-    return kind.objects.create(  # type: ignore[attr-defined,no-any-return]
+    return kind.objects.create(  # type: ignore[attr-defined]
         ref=recognitions.new_ref("DR"),
-        by=actor.user,
+        by=_person(actor),
         at=now,
         expires_at=now + timedelta(hours=KEPT_HOURS),
         file=file[-150:],
@@ -51,15 +59,15 @@ def _keep(kind: type[I], content: bytes, file: str, headings: Sequence[str], act
 
 
 def _take_over(
-    batch: I, seen: str, actor: Actor, look: Callable[[I], Preview], write: Callable[[I, Preview, Actor], None]
-) -> I:
+    batch: Upload, seen: str, look: Callable[[Upload], Preview], write: Callable[[Upload, Preview, datetime], None]
+) -> Upload:
     """Write what the preview showed, once; a second confirmation changes nothing. Raises Refused.
 
     The caller holds whatever keeps others from writing the same between looking and writing.
     """
     with locked(batch) as row:
         if row.done_at:
-            return row  # type: ignore[no-any-return]
+            return row
         now = clock.now()
         if now > row.expires_at:
             raise Refused(f"该预览已超过{KEPT_HOURS}小时，请重新上传文件。")
@@ -71,9 +79,9 @@ def _take_over(
         if preview.seen != seen:
             raise Refused("您查看之后平台上的数据有了变化，未导入任何内容。请重新核对预览后再确认。")
         row.done_at, row.count = now, len(preview.new)
-        write(row, preview, actor)
+        write(row, preview, now)
         row.save()
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 # -- titles ---------------------------------------------------------------------------------------------------------
@@ -90,17 +98,17 @@ def confirm_recognitions(batch: RecognitionImport, *, seen: str, actor: Actor) -
         raise Denied("recognition.import")
     with transaction.atomic():
         recognitions.hold_unit(batch.unit_id)
-        return _take_over(batch, seen, actor, recognition_preview, _write_recognitions)
+        return _take_over(batch, seen, recognition_preview, partial(_write_recognitions, actor))
 
 
-def _write_recognitions(batch: RecognitionImport, preview: Preview, actor: Actor) -> None:
+def _write_recognitions(actor: Actor, batch: RecognitionImport, preview: Preview, at: datetime) -> None:
     rows = [
         Recognition(
             **verdict.values,
             unit_id=batch.unit_id,
             ref=recognitions.new_ref(),
             source=RecognitionSource.IMPORT,
-            recorded_at=batch.done_at,
+            recorded_at=at,
             steps=[recognitions.step("登记", actor, document=verdict.values["document"])],
         )
         for verdict in preview.new
@@ -128,7 +136,7 @@ def confirm_scenarios(batch: ScenarioImport, *, seen: str, actor: Actor) -> Scen
         raise Denied("scenarios.import")
     with transaction.atomic():
         _hold_edition(batch.edition_code)
-        return _take_over(batch, seen, actor, scenario_preview, _write_scenarios)
+        return _take_over(batch, seen, scenario_preview, partial(_write_scenarios, actor))
 
 
 def _hold_edition(code: str) -> None:
@@ -137,7 +145,7 @@ def _hold_edition(code: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"scenarios:{code}"])
 
 
-def _write_scenarios(batch: ScenarioImport, preview: Preview, actor: Actor) -> None:
+def _write_scenarios(actor: Actor, batch: ScenarioImport, preview: Preview, at: datetime) -> None:
     """The whole list, with what is new and what stays: a list is always complete."""
     newest = ScenarioList.objects.filter(edition_code=batch.edition_code).order_by("-number").first()
     made = ScenarioList.objects.create(
@@ -145,8 +153,8 @@ def _write_scenarios(batch: ScenarioImport, preview: Preview, actor: Actor) -> N
         number=newest.number + 1 if newest else 1,
         source=batch.source,
         digest=batch.digest,
-        imported_at=batch.done_at,
-        imported_by=actor.user,
+        imported_at=at,
+        imported_by=_person(actor),
     )
     found = [verdict.values for verdict in preview.verdicts]
     ScenarioName.objects.bulk_create(
@@ -154,9 +162,8 @@ def _write_scenarios(batch: ScenarioImport, preview: Preview, actor: Actor) -> N
         for scenario in found
     )
     batch.made, batch.count = made, len(found)
-    audit.record(
-        "scenarios.import", made, actor, file=batch.file, digest=batch.digest, document=batch.source, count=len(found)
-    )
+    said: dict[str, Any] = {"file": batch.file, "digest": batch.digest, "document": batch.source, "count": len(found)}
+    audit.record("scenarios.import", made, actor, **said)
 
 
 def clear_lapsed() -> int:

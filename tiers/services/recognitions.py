@@ -107,7 +107,7 @@ def _checked(facts: dict[str, Any]) -> dict[str, Any]:
 
 def _refuse_twin(unit_id: int, facts: dict[str, Any], but: int | None = None) -> None:
     rows = Recognition.objects.filter(unit_id=unit_id, **{field: facts[field] for field in _KEY})
-    if twin := rows.exclude(pk=but).first():
+    if twin := (rows.exclude(pk=but) if but else rows).first():
         raise Refused(f"同一企业、荣誉、项目、年度和批次的记录已经存在（{twin.ref}），无需重复登记。")
 
 

@@ -1,6 +1,6 @@
 """What every page has: site, actor, navigation; and how a page shows a refusal beside its form."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -84,7 +84,7 @@ def section(route: str) -> str:
     return {"": "home", "security": "accounts"}.get(first, first)
 
 
-def paged(request: HttpRequest, rows: QuerySet[Any], size: int = PER_PAGE) -> "Page[Any]":
+def paged(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], size: int = PER_PAGE) -> "Page[Any]":
     """The page of a list that was asked for; one that doesn't exist gives the nearest."""
     return Paginator(rows, size).get_page(request.GET.get("page"))
 

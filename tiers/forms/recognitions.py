@@ -8,7 +8,7 @@ from portal import clock
 from portal.actors import Actor
 from portal.forms import CreditCodeField, DayField
 from portal.sheets import MOST_BYTES
-from tiers.models import Recognition
+from tiers.models import Factory, Recognition
 from tiers.selectors import recognitions as selectors
 from tiers.states import RecognitionState
 from tiers.titles import BY_CODE, CHOICES, EARLIEST, misfits
@@ -92,7 +92,11 @@ class FactoryForm(forms.Form):
     """Which factory a title belongs to."""
 
     factory = forms.ModelChoiceField(
-        None, label="工厂", required=False, empty_label="不关联工厂", help_text="工厂的“已获层级”随之更新。"
+        Factory.objects.none(),
+        label="工厂",
+        required=False,
+        empty_label="不关联工厂",
+        help_text="工厂的“已获层级”随之更新。",
     )
 
     def __init__(self, *args: Any, recognition: Recognition, **kwargs: Any) -> None:
@@ -145,9 +149,7 @@ class UploadForm(forms.Form):
 class ScenarioUploadForm(UploadForm):
     """A list of scenario names, and where it comes from."""
 
-    source = forms.CharField(
-        label="来源", max_length=150, help_text="发布该清单的文件名称和文号，将随清单一并显示。"
-    )
+    source = forms.CharField(label="来源", max_length=150, help_text="发布该清单的文件名称和文号，将随清单一并显示。")
     field_order = ("source", "file")
 
 

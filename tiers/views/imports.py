@@ -43,9 +43,7 @@ def _preview_page(
         "form": form,
         "headings": headings,
         "page": page,
-        "rows": [
-            (v, _cells(v, headings), [f.sentence for f in v.faults if f.heading not in headings]) for v in page
-        ],
+        "rows": [(v, _cells(v, headings), [f.sentence for f in v.faults if f.heading not in headings]) for v in page],
     }
     return render(request, "tiers/import_preview.html", context | where, status=422 if form.errors else 200)
 
@@ -107,6 +105,7 @@ def _recognition_preview(request: PortalRequest, ref: str, form: ConfirmForm | N
         "report": reverse("recognition_import_errors", args=[ref]),
         "again": reverse("recognition_upload"),
         "back": reverse("recognitions"),
+        "crumb": "荣誉称号",
         "has_holders": True,
     }
     form = form or ConfirmForm()
@@ -172,6 +171,7 @@ def _scenario_preview(request: PortalRequest, code: str, ref: str, form: Confirm
         "report": reverse("scenario_import_errors", args=[code, ref]),
         "again": reverse("scenario_upload", args=[code]),
         "back": reverse("edition", args=[code]),
+        "crumb": f"要素条件 {code}",
     }
     form = form or ConfirmForm()
     return _preview_page(request, batch, preview, form, scenario_lines.HEADINGS, **where)

@@ -1,6 +1,6 @@
 """Titles: the list, one of them, and what the unit's officers do with it."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -24,8 +24,8 @@ from tiers.transitions import RECOGNITION
 
 MOST_EXPORTED = 50_000
 HEADINGS = (
-    "荣誉编号", "统一社会信用代码", "企业名称", "项目（工厂）名称", "荣誉称号", "年度", "批次", "文号", "揭榜年度", "是否通过验收",
-    "状态", "撤销日期", "撤销文号", "是否入册", "市州",
+    "荣誉编号", "统一社会信用代码", "企业名称", "项目（工厂）名称", "荣誉称号", "年度", "批次", "文号", "揭榜年度",
+    "是否通过验收", "状态", "撤销日期", "撤销文号", "是否入册", "市州",
 )  # fmt: skip
 _YES_NO = {None: "", True: "是", False: "否"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -74,7 +74,7 @@ def attachment(content: bytes, name: str) -> HttpResponse:
     return response
 
 
-def _line(row: Recognition) -> Iterable[Any]:
+def _line(row: Recognition) -> Sequence[Any]:
     return (
         row.ref, row.code, row.name, row.project, row.title_value.name, row.year, row.batch, row.document,
         row.selection_year or "", _YES_NO[row.passed_acceptance], row.get_state_display(), row.revoked_on or "",

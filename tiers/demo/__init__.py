@@ -1,0 +1,1 @@
+"""What the demo world has of the ladder."""

@@ -141,7 +141,9 @@ def _workbook_rows(content: bytes) -> Iterator[_Row]:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         if not book.worksheets:
             raise Refused("工作簿中没有工作表。")
-        for row in book.worksheets[0].iter_rows(max_col=MOST_COLUMNS + 1):
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # what the file says of its own size would hide the rows beyond
+        for row in sheet.iter_rows(max_col=MOST_COLUMNS + 1):
             yield [_cell(cell.value, getattr(cell, "data_type", "n")) for cell in row]
     except (Refused, GeneratorExit):
         raise

@@ -101,6 +101,7 @@ class FactoryForm(forms.Form):
 
     def __init__(self, *args: Any, recognition: Recognition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["factory"].help_text = "工厂的“已获层级”随之更新。"
         self.fields["factory"].queryset = selectors.factories_of(recognition)  # type: ignore[attr-defined]
 
 

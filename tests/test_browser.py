@@ -23,6 +23,7 @@ from tests.browser import Served, Visitor, barriers, chromium, served
 from tests.conftest import copied_database
 from tests.pages import BAD_INPUT, NO_PAGE, PAGES
 from tests.signing_in import code_of
+from tests.titles import titles_to_see
 
 OWN_PASSWORD = "Changjiang-Dongliu-88"
 
@@ -62,6 +63,7 @@ def world(portal: Served) -> dict[str, Any]:
             "own_account": User.objects.get(email="anquan@demo.example").pk,
             "invitation": token,
             "office": factories.office("武汉市经济和信息化局").pk,
+            **titles_to_see(),
         }
 
     return portal.ask(made)

@@ -59,7 +59,7 @@ def test_list_is_shown_then_imported_whole_and_linked(people: People) -> None:
     preview = _preview(batch, people)
     assert [v.status for v in preview.verdicts] == ["new", "new"]
     assert [v.enterprise for v in preview.verdicts] == [a, None]
-    assert preview.verdicts[0].remark == "册上名称：甲企业"
+    assert preview.verdicts[0].remark == "企业名称与册上不同，请核对。"
     assert _count() == 0, "nothing is written before the confirmation"
     assert confirm(batch, people.unit_officer).count == 2
     with walls.enter(people.unit_officer):

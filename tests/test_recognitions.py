@@ -9,12 +9,14 @@ from django.db import DatabaseError, IntegrityError, transaction
 from portal import clock, walls
 from portal.actors import Actor
 from portal.audit import AuditEvent
+from portal.demo.seed import seed
 from portal.errors import Denied, Refused
 from portal.workflow import available, move
 from tests import factories
 from tests.factories import People
 from tests.titles import facts, of_a, recognition
 from tiers import tasks
+from tiers.demo.recognitions import seed_recognitions
 from tiers.models import Factory, Recognition
 from tiers.selectors import recognitions as selectors
 from tiers.services import recognitions as services
@@ -294,3 +296,15 @@ def test_titles_are_linked_once_their_enterprise_and_factory_come_onto_the_regis
         assert AuditEvent.objects.filter(verb="recognition.link").count() == 2, (
             "linked once each, however often it runs"
         )
+
+
+def test_the_demo_has_titles_of_every_kind_put_on_record_once() -> None:
+    seed()
+    assert seed_recognitions()
+    assert not seed_recognitions()
+    with walls.system("test"):
+        rows = list(Recognition.objects.all())
+        assert {row.title for row in rows} == {"hubei_pilot", "national_demonstration", "advanced"}
+        assert [row.passed_acceptance for row in rows if row.title == "national_demonstration"] == [True]
+        assert [row.state for row in rows].count("revoked") == 1
+        assert len([row for row in rows if row.enterprise_id is None]) == 1

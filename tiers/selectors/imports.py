@@ -109,7 +109,7 @@ def recognition_preview(batch: RecognitionImport) -> Preview:
     for verdict in verdicts:
         verdict.enterprise = holders.get(verdict.values["code"])
         if verdict.enterprise and verdict.enterprise.name != verdict.values["name"]:
-            verdict.remark = f"册上名称：{verdict.enterprise.name}"
+            verdict.remark = "企业名称与册上不同，请核对。"
         if row := known.get(title_lines.key(verdict.values)):
             verdict.is_known = True
             verdict.faults += _differences(row, verdict.values)

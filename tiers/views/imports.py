@@ -24,12 +24,10 @@ from tiers.views.recognitions import attachment
 _ORDER = {"wrong": 0, "new": 1, "known": 2}
 
 
-def _cells(verdict: Verdict, headings: Sequence[str]) -> list[tuple[str, str, list[str]]]:
-    """Heading, text and sentences of each cell of a line."""
-    said: dict[str, list[str]] = {}
-    for fault in verdict.faults:
-        said.setdefault(fault.heading, []).append(fault.sentence)
-    return [(heading, verdict.cells.get(heading, ""), said.get(heading, [])) for heading in headings]
+def _cells(verdict: Verdict, headings: Sequence[str]) -> list[tuple[str, str, bool]]:
+    """Heading, text, and whether something is wrong with it, of each cell of a line."""
+    wrong = {fault.heading for fault in verdict.faults}
+    return [(heading, verdict.cells.get(heading, ""), heading in wrong) for heading in headings]
 
 
 def _preview_page(
@@ -43,7 +41,7 @@ def _preview_page(
         "form": form,
         "headings": headings,
         "page": page,
-        "rows": [(v, _cells(v, headings), [f.sentence for f in v.faults if f.heading not in headings]) for v in page],
+        "rows": [(v, _cells(v, headings), [_sentence(fault) for fault in v.faults]) for v in page],
     }
     return render(request, "tiers/import_preview.html", context | where, status=422 if form.errors else 200)
 

@@ -67,6 +67,11 @@ def export(request: PortalRequest) -> HttpResponse:
     return attachment(content, f"recognitions-{clock.beijing(clock.now()):%Y%m%d-%H%M}.xlsx")
 
 
+def _posted(request: PortalRequest) -> Any:
+    """What was posted, empty or not; None when nothing was."""
+    return request.POST if request.method == "POST" else None
+
+
 def attachment(content: bytes, name: str) -> HttpResponse:
     """A workbook to keep."""
     response = HttpResponse(content, XLSX)
@@ -100,7 +105,7 @@ def add(request: PortalRequest) -> HttpResponse:
     """Put one title on record by hand."""
     if not may(request.actor, "recognition.add"):
         raise Denied("recognition.add")
-    form = RecognitionForm(request.POST or None)
+    form = RecognitionForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         with refusal_shown_on(form):
             row = services.add(request.actor, form.cleaned_data)
@@ -115,7 +120,7 @@ def amend(request: PortalRequest, ref: str) -> HttpResponse:
     row = selectors.recognition_for(request.actor, ref)
     if not may(request.actor, "recognition.amend", row):
         raise Denied("recognition.amend")
-    form = RecognitionForm(request.POST or None, initial=RecognitionForm.facts_of(row))
+    form = RecognitionForm(_posted(request), initial=RecognitionForm.facts_of(row))
     if request.method == "POST" and form.is_valid():
         with refusal_shown_on(form):
             services.amend(row, form.cleaned_data, actor=request.actor)
@@ -131,7 +136,7 @@ def factory(request: PortalRequest, ref: str) -> HttpResponse:
     row = selectors.recognition_for(request.actor, ref)
     if not may(request.actor, "recognition.amend", row):
         raise Denied("recognition.amend")
-    form = FactoryForm(request.POST or None, recognition=row, initial={"factory": row.factory_id})
+    form = FactoryForm(_posted(request), recognition=row, initial={"factory": row.factory_id})
     if request.method == "POST" and form.is_valid():
         with refusal_shown_on(form):
             services.set_factory(row, form.cleaned_data["factory"], actor=request.actor)
@@ -148,7 +153,7 @@ def act(request: PortalRequest, ref: str, action: str) -> HttpResponse:
     if not may(request.actor, f"recognition.{action}", row):
         raise Denied(f"recognition.{action}")
     kind, service, done = ACTS[action]
-    form, transition = kind(request.POST or None), RECOGNITION.find(action)
+    form, transition = kind(_posted(request)), RECOGNITION.find(action)
     if row.state not in transition.sources:
         raise Refused(f"当前状态为“{row.get_state_display()}”，不能{transition.label}。请返回后再看。")
     if request.method == "POST" and form.is_valid():

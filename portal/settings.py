@@ -43,6 +43,9 @@ SITE = {
     "icp": read("SITE_ICP", str, ""),
 }
 
+# How long a revocation bars its holder is common practice, not in the notice.
+REVOCATION_BAR_YEARS = read("REVOCATION_BAR_YEARS", env.count, 3)
+
 # The house's own apps, each standing on those before it.
 OWN_APPS = ("portal", "tiers")
 INSTALLED_APPS = [
@@ -310,6 +313,8 @@ CELERY_BEAT_SCHEDULE = {
     "deliver mail": {"task": "portal.tasks.deliver_waiting_mail", "schedule": 30},
     "clear counters": {"task": "portal.tasks.clear_counters", "schedule": 600},
     "expire invitations": {"task": "portal.tasks.expire_invitations", "schedule": 600},
+    "link recognitions": {"task": "tiers.tasks.link_recognitions", "schedule": 180},
+    "clear imports": {"task": "tiers.tasks.clear_imports", "schedule": 86_400},
     "clear sessions": {"task": "portal.tasks.clear_sessions", "schedule": 86_400},
 }
 

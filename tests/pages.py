@@ -16,7 +16,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "qiye": (
         "/", "/registrations/", "/registrations/{asking}/", "/people/", "/people/invite/",
         "/people/{clerk}/disable/", "/people/{head}/hand-over/", "/enterprises/{code}/", "/enterprises/{code}/amend/",
-        "/me/",
+        "/me/", "/recognitions/", "/editions/", "/editions/2024/",
     ),
     "tianbao": (
         "/", "/factories/", "/factories/new/", "/factories/{factory}/", "/factories/{factory}/amend/",
@@ -37,7 +37,12 @@ PAGES: dict[str, tuple[str, ...]] = {
     "fuze.wuhan": ("/", "/people/", "/people/invite/"),
     "jingban": (
         "/", "/factories/", "/factories/?city=420100&reached=excellent", "/filings/", "/enterprises/", "/people/",
-        "/people/invite/",
+        "/people/invite/", "/recognitions/", "/recognitions/?search=xx",
+        "/recognitions/?state=revoked", "/recognitions/add/", "/recognitions/import/",
+        "/recognitions/import/{good_list}/", "/recognitions/import/{bad_list}/", "/recognitions/{title}/",
+        "/recognitions/{title}/amend/", "/recognitions/{title}/factory/", "/recognitions/{title}/review/",
+        "/recognitions/{reviewed}/restore/", "/recognitions/{title}/revoke/", "/recognitions/{revoked}/",
+        "/editions/2025/",
     ),
     "fuze.hualing": ("/", "/registrations/", "/people/", "/people/invite/"),
     "huitong": ("/",),
@@ -45,12 +50,17 @@ PAGES: dict[str, tuple[str, ...]] = {
     "buji": ("/", "/people/"),
     "xitong": (
         "/", "/offices/", "/offices/?search=xx", "/offices/?page=2", "/offices/add-group/", "/offices/{office}/rename/",
-        "/people/", "/people/invite/",
+        "/people/", "/people/invite/", "/editions/", "/editions/2025/", "/editions/2024/?revision=1",
+        "/editions/2024/scenarios/", "/editions/2024/scenarios/{scenarios}/",
     ),
     "anquan": ("/", "/security/", "/security/?search=xx", "/security/{account}/", "/security/{own_account}/"),
     "shenji": ("/", "/record/", "/record/?outcome=xx", "/record/?who=xx"),
 }  # fmt: skip
-NO_PAGE = {"record_export", "evidence_file", "filed_file"}  # files
+NO_PAGE = {  # files
+    "record_export", "evidence_file", "filed_file", "recognition_export", "recognition_template",
+    "recognition_import_errors", "scenario_template",
+    "scenario_import_errors",
+}  # fmt: skip
 
 # Account, page, what is typed into which field, the button; all of it must come back with an error.
 BAD_INPUT: tuple[tuple[str, str, dict[str, str], str], ...] = (
@@ -76,4 +86,9 @@ BAD_INPUT: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("tianbao", "/assessments/{assessment}/amend/", {"name": ""}, "保存"),
     ("tianbao", "/factories/{factory}/assess/", {"name": ""}, "开始自评"),
     ("tianbao", "/assessments/{assessment}/file/", {}, "提交备案"),
+    ("jingban", "/recognitions/add/", {"code": "91", "year": "24", "name": "某某公司"}, "登记"),
+    ("jingban", "/recognitions/import/", {}, "上传并预览"),
+    ("jingban", "/recognitions/{title}/review/", {}, "复核"),
+    ("jingban", "/recognitions/{title}/revoke/", {"document": "某文号"}, "撤销"),
+    ("xitong", "/editions/2024/scenarios/", {"source": "某文件"}, "上传并预览"),
 )

@@ -12,7 +12,7 @@ from portal.models import Mail
 from portal.workflow import available, move
 from tests import factories
 from tests.factories import People
-from tiers.models import Filing, SelfAssessment
+from tiers.models import Factory, Filing, Recognition, SelfAssessment
 from tiers.selectors.filings import filing_for, filings, shown, waiting_for
 from tiers.services import assessments
 from tiers.services import filings as services
@@ -78,6 +78,10 @@ def test_second_filing_of_a_year_is_refused_until_the_first_is_returned(
     again = _file(row, people.enterprise_clerk_a)
     with walls.enter(people.city_head_a):
         services.confirm(again, actor=people.city_head_a)
+    with walls.enter(people.enterprise_clerk_a):
+        title = Recognition.objects.get(factory=row.factory)
+        assert (title.title, title.year, title.source) == ("basic", 2024, "filing")
+        assert Factory.objects.get(pk=row.factory_id).held_tier == "basic"
     with pytest.raises(Refused, match="已备案"):
         _file(row, people.enterprise_clerk_a)
 

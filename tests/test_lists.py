@@ -14,8 +14,9 @@ from portal.services import invitations
 from portal.services.memberships import post_at
 from tests import factories
 from tests.factories import People
-from tiers.models import Factory
-from tiers.services import filings
+from tests.titles import of_a
+from tiers.models import Edition, Factory
+from tiers.services import catalogue, filings
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +68,18 @@ def _filing(people: People) -> None:
         filings.file(row, is_true=True, actor=people.enterprise_clerk_a)
 
 
+def _title(people: People) -> None:
+    of_a(people, document=factories.code(), batch=int(factories.code()[9:16]) % 30_000 + 1)
+
+
+def _revision(_people: People) -> None:
+    catalogue.load(actor=factories.DIRECTOR)
+    last = Edition.objects.filter(code="2024").latest("revision")
+    document = last.document | {"edition": last.document["edition"] | {"revision": last.revision + 1}}
+    said = {"code": last.code, "name": last.name, "digest": last.digest, "loaded_at": last.loaded_at}
+    Edition.objects.create(**said, revision=last.revision + 1, document=document)
+
+
 @pytest.mark.parametrize(
     ("page", "who", "add"),
     [
@@ -86,6 +99,10 @@ def _filing(people: People) -> None:
         ("me", "enterprise_clerk_a", _hat),
         ("demo_mail", "newcomer", _registration),
         ("enterprise", "city_head_a", _clerk),
+        ("recognitions", "unit_officer", _title),
+        ("recognitions", "city_reviewer_a", _title),
+        ("recognitions", "enterprise_clerk_a", _title),
+        ("editions", "expert", _revision),
     ],
 )
 def test_list_takes_the_same_queries_however_long(

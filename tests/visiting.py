@@ -15,6 +15,7 @@ from portal.services.memberships import post_at
 from tests import factories
 from tests.browser import Served, Visitor, chromium, served
 from tests.databases import copied_database
+from tests.titles import titles_to_see
 from tiers.models import Factory, Filing, SelfAssessment
 
 
@@ -42,7 +43,7 @@ def world(portal: Served) -> dict[str, Any]:
         actor = Actor(user=head.user, membership=next(h for h in hats(head.user) if h.pk == head.pk))
         post = post_at(Role.ENTERPRISE_CLERK, enterprise=enterprise)
         _, token = invite(actor, email="yaoqing@example.org", name="受邀人", post=post)
-        factory = Factory.objects.get(name="一号智能工厂")
+        factory = Factory.objects.get(name="精密传动部件智能工厂")
         years = {row.year: row.ref for row in SelfAssessment.objects.filter(factory=factory)}
         return {
             "factory": factory.ref,
@@ -59,6 +60,7 @@ def world(portal: Served) -> dict[str, Any]:
             "own_account": User.objects.get(email="anquan@demo.example").pk,
             "invitation": token,
             "office": factories.office("武汉市经济和信息化局").pk,
+            **titles_to_see(),
         }
 
     return portal.ask(made)

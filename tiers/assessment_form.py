@@ -24,7 +24,7 @@ _ZERO, _FIVE = Decimal(0), Decimal(5)
 def assessment_form(edition: Edition, aim: str, scenario_names: tuple[str, ...] = ()) -> Form:
     """The sections that an enterprise fills in when it aims at a tier: those above it are not asked for.
 
-    `scenario_names` are offered beside the edition's own.
+    `scenario_names` are offered in place of the edition's own.
     """
     rank = edition.tier(aim).rank
     sections = (
@@ -81,7 +81,7 @@ def _scenarios(edition: Edition, names: tuple[str, ...]) -> Section:
             limit=50,
             required=True,
             help="可选用指引所列名称，也可自拟。",
-            suggestions=(*(s.name for s in edition.scenarios), *names),
+            suggestions=names or tuple(s.name for s in edition.scenarios),
         ),
         Field("instance", "实例名称", Kind.TEXT, limit=50, required=True),
         Field("ai", "是否应用人工智能", Kind.YES_NO, required=True),

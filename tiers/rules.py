@@ -6,8 +6,10 @@ import rules
 
 from portal.actors import Actor
 from portal.roles import JOINT, Level, Role
+from portal.rules import is_system_admin
 
-_FILLING = {Role.ENTERPRISE_ADMIN, Role.ENTERPRISE_CLERK}
+_FILLING = frozenset({Role.ENTERPRISE_ADMIN, Role.ENTERPRISE_CLERK})
+_OFFICERS = frozenset({Role.UNIT_OFFICER, Role.UNIT_HEAD})
 
 
 @rules.predicate
@@ -23,9 +25,15 @@ def is_filling_for(actor: Actor, thing: Any) -> bool:
 
 
 @rules.predicate
-def has_factories(actor: Actor) -> bool:
-    """Factories stand within their place: an enterprise's, a city's, a unit's people."""
+def is_within_a_unit(actor: Actor) -> bool:
+    """They belong to a unit, one of its cities, or one of its enterprises."""
     return actor.role is not None and actor.role.level in {Level.ENTERPRISE, Level.CITY, Level.UNIT}
+
+
+@rules.predicate
+def has_a_role(actor: Actor) -> bool:
+    """They act under some role, whichever."""
+    return actor.role is not None
 
 
 @rules.predicate
@@ -44,8 +52,20 @@ def has_filings(actor: Actor) -> bool:
     return actor.role is not None and actor.role.level in {Level.CITY, Level.UNIT} and actor.role not in JOINT
 
 
+@rules.predicate
+def is_recording_titles(actor: Actor) -> bool:
+    """They put titles on record for their unit: its officer or head."""
+    return actor.role in _OFFICERS
+
+
+@rules.predicate
+def is_keeping_title(actor: Actor, recognition: Any) -> bool:
+    """They look after this title: officer or head of the unit that recorded it."""
+    return actor.role in _OFFICERS and recognition is not None and actor.stands("unit") == recognition.unit_id
+
+
 PERMISSIONS: dict[str, Any] = {
-    "factory.list": has_factories,
+    "factory.list": is_within_a_unit,
     "factory.open": is_filling,
     "factory.amend": is_filling_for,
     "assessment.edit": is_filling_for,
@@ -54,6 +74,16 @@ PERMISSIONS: dict[str, Any] = {
     "filing.confirm": is_confirming,
     "filing.return": is_confirming,
     "filing.withdraw": is_filling_for,
+    "edition.read": has_a_role,
+    "edition.doubt": is_system_admin | is_recording_titles,
+    "recognition.list": is_within_a_unit,
+    "recognition.import": is_recording_titles,
+    "recognition.add": is_recording_titles,
+    "recognition.amend": is_keeping_title,
+    "recognition.review": is_keeping_title,
+    "recognition.restore": is_keeping_title,
+    "recognition.revoke": is_keeping_title,
+    "scenarios.import": is_system_admin,
 }
 
 for _name, _predicate in PERMISSIONS.items():

@@ -10,3 +10,11 @@ class FilingState(TextChoices):
     CONFIRMED = "confirmed", "已备案"
     RETURNED = "returned", "已退回"
     WITHDRAWN = "withdrawn", "已撤回"
+
+
+class RecognitionState(TextChoices):
+    """A title that an enterprise or factory holds, or held."""
+
+    VALID = "valid", "有效"
+    UNDER_REVIEW = "under_review", "复核中"
+    REVOKED = "revoked", "已撤销"

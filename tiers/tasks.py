@@ -2,11 +2,26 @@
 
 from celery import shared_task
 
-from portal.actors import Actor
-from tiers.services import measuring
+from portal import walls
+from portal.actors import Actor, Place
+from tiers.services import imports, measuring, recognitions
 
 
 @shared_task
 def measure_all() -> int:
     """Measure every self-assessment anew, after the ladder's arithmetic changed."""
     return measuring.measure_all(Actor(system="平台后台"))
+
+
+@shared_task
+def link_recognitions() -> None:
+    """Link titles to enterprises and factories that have come onto the register since they were recorded."""
+    with walls.stand(Place(office="system")):
+        recognitions.link_waiting()
+
+
+@shared_task
+def clear_imports() -> None:
+    """Remove uploaded lists that nobody confirmed."""
+    with walls.stand(Place(office="system")):
+        imports.clear_lapsed()

@@ -2,7 +2,8 @@
 
 from portal.guards import says_why
 from portal.workflow import Transition, Workflow
-from tiers.states import FilingState
+from tiers.guards import decided_by_now, names_document
+from tiers.states import FilingState, RecognitionState
 
 _F = FilingState
 FILING = Workflow(
@@ -15,4 +16,17 @@ FILING = Workflow(
     ),
 )
 
-WORKFLOWS: tuple[Workflow, ...] = (FILING,)
+_S = RecognitionState
+RECOGNITION = Workflow(
+    "recognition",
+    _S,
+    (
+        Transition("review", "复核", (_S.VALID,), _S.UNDER_REVIEW, (says_why,)),
+        Transition("restore", "恢复", (_S.UNDER_REVIEW,), _S.VALID, (says_why,)),
+        Transition(
+            "revoke", "撤销", (_S.VALID, _S.UNDER_REVIEW), _S.REVOKED, (says_why, names_document, decided_by_now)
+        ),
+    ),
+)
+
+WORKFLOWS: tuple[Workflow, ...] = (FILING, RECOGNITION)

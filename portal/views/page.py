@@ -1,6 +1,6 @@
 """What every page has: site, actor, navigation; and how a page shows a refusal beside its form."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,6 +30,8 @@ NAVIGATION = (
     ("在册企业", "enterprises", "enterprise.list"),
     ("智能工厂", "factories", "factory.list"),
     ("基础级备案", "filings", "filing.list"),
+    ("荣誉称号", "recognitions", "recognition.list"),
+    ("要素条件", "editions", "edition.read"),
     ("人员管理", "people", "people.manage"),
     ("机构管理", "offices", "office.manage"),
     ("账户安全", "accounts", "account.list"),
@@ -122,7 +124,7 @@ def paged_at_most(request: HttpRequest, rows: QuerySet[Any], size: int = PER_PAG
     return BoundedPaginator(rows, size, number).get_page(asked)
 
 
-def paged(request: HttpRequest, rows: QuerySet[Any], size: int = PER_PAGE) -> "Page[Any]":
+def paged(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], size: int = PER_PAGE) -> "Page[Any]":
     """The page of a list that was asked for; one that doesn't exist gives the nearest."""
     return Paginator(rows, size).get_page(request.GET.get("page"))
 

@@ -6,7 +6,9 @@ from django.db import transaction
 from portal import walls
 from portal.demo.seed import NotADemo
 from tiers.demo.factories import seed_factories
+from tiers.demo.recognitions import seed_recognitions
 from tiers.models import Factory
+from tiers.services.recognitions import link_waiting
 
 
 def seed() -> bool:
@@ -17,5 +19,8 @@ def seed() -> bool:
         if Factory.objects.exists():
             return False
     with transaction.atomic():
+        seed_recognitions()
         seed_factories()
+        with walls.system("载入演示数据：荣誉称号与工厂关联"):
+            link_waiting()
     return True

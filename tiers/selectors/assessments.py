@@ -13,6 +13,7 @@ from tiers.answers import ladder_answers
 from tiers.assessment_form import assessment_form
 from tiers.editions import Edition
 from tiers.models import AssessmentFile, AssessmentSection, Factory, SelfAssessment
+from tiers.selectors.editions import scenario_names
 
 
 def assessments(actor: Actor) -> QuerySet[SelfAssessment]:
@@ -65,13 +66,14 @@ class Paper:
 
 
 def paper(assessment: SelfAssessment) -> Paper:
-    """Read a self-assessment whole: three queries."""
+    """Read a self-assessment whole, in four queries."""
     edition = assessment.edition.value
     files: dict[str, list[AssessmentFile]] = {}
     for file in assessment.files.filter(removed_at=None).select_related("uploaded_by"):
         files.setdefault(file.field, []).append(file)
     rows = {row.key: row for row in assessment.sections.select_related("saved_by")}
-    return Paper(assessment, edition, assessment_form(edition, assessment.aim), rows, files)
+    names = tuple(scenario.name for scenario in scenario_names(edition))
+    return Paper(assessment, edition, assessment_form(edition, assessment.aim, names), rows, files)
 
 
 def file_for(assessment: SelfAssessment, pk: int) -> AssessmentFile:

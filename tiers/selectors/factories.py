@@ -6,7 +6,7 @@ from portal.actors import Actor
 from portal.errors import Hidden
 from portal.models import City
 from portal.rules import may
-from tiers.models import Factory, SelfAssessment
+from tiers.models import Factory, Recognition, SelfAssessment
 
 
 def factories(
@@ -37,6 +37,11 @@ def factory_for(actor: Actor, ref: str) -> Factory:
     if row is None:
         raise Hidden("factory", ref)
     return row
+
+
+def titles_of(factory: Factory) -> QuerySet[Recognition]:
+    """The titles that a factory holds or held, newest first."""
+    return Recognition.objects.filter(factory=factory).order_by("-year", "-id")
 
 
 def standing_of(factory: Factory) -> SelfAssessment | None:

@@ -18,6 +18,7 @@ from portal.states import MembershipState
 from portal.workflow import move
 from tiers.models import Filing, SelfAssessment
 from tiers.selectors.assessments import Paper, paper
+from tiers.services import recognitions
 from tiers.states import FilingState
 
 TIER = "basic"
@@ -116,6 +117,7 @@ def confirm(filing: Filing, *, actor: Actor) -> Filing:
     with transaction.atomic():
         changes = {"decided_at": clock.now(), "decided_by": actor.user}
         row = move(filing, "confirm", actor=actor, changes=changes)
+        recognitions.grant(row.factory, title=TIER, year=row.year, actor=actor)
         _tell(row, "filing_confirmed")
     return row
 

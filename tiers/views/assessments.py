@@ -12,7 +12,7 @@ from portal.rules import may
 from portal.views.page import PortalRequest, refusal_shown_on
 from tiers.forms.assessments import AmendForm, BeginForm
 from tiers.selectors import assessments as selectors
-from tiers.selectors.editions import current_editions, edition_of
+from tiers.selectors.editions import current_editions, edition_for
 from tiers.selectors.factories import factory_for
 from tiers.services import assessments as services
 from tiers.services.filings import obstacles
@@ -37,7 +37,7 @@ def begin(request: PortalRequest, ref: str) -> HttpResponse:
 
 def _begun(said: dict[str, Any], copies: list[Any]) -> dict[str, Any]:
     copy = next((row for row in copies if row.ref == said["copy"]), None)
-    return said | {"edition": edition_of(said["edition"]), "copy": copy}
+    return said | {"edition": edition_for(said["edition"]), "copy": copy}
 
 
 @require_safe

@@ -58,6 +58,7 @@ def factory(request: PortalRequest, ref: str) -> HttpResponse:
         "assessments": of_factory(request.actor, row),
         "standing": selectors.standing_of(row),
         "filings": filings_of(row),
+        "titles": selectors.titles_of(row),
         "may_amend": may(request.actor, "factory.amend", row),
     }
     return render(request, "tiers/factory.html", context)

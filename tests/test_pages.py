@@ -53,10 +53,10 @@ def test_newcomer_is_told_the_next_step_and_sees_their_own_requests(
 @pytest.mark.parametrize(
     ("who", "offered"),
     [
-        ("enterprise_clerk_a", ["首页", "荣誉称号", "要素条件"]),
-        ("enterprise_admin_a", ["首页", "企业登记", "荣誉称号", "要素条件", "人员管理"]),
-        ("city_joint_a", ["首页", "在册企业", "荣誉称号", "要素条件"]),
-        ("city_head_a", ["首页", "企业登记", "在册企业", "荣誉称号", "要素条件", "人员管理"]),
+        ("enterprise_clerk_a", ["首页", "智能工厂", "荣誉称号", "要素条件"]),
+        ("enterprise_admin_a", ["首页", "企业登记", "智能工厂", "荣誉称号", "要素条件", "人员管理"]),
+        ("city_joint_a", ["首页", "在册企业", "智能工厂", "荣誉称号", "要素条件"]),
+        ("city_head_a", ["首页", "企业登记", "在册企业", "智能工厂", "基础级备案", "荣誉称号", "要素条件", "人员管理"]),
         ("expert", ["首页", "要素条件"]),
         ("system_admin", ["首页", "要素条件", "人员管理", "机构管理"]),
         ("security_admin", ["首页", "要素条件", "账户安全"]),

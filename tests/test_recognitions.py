@@ -11,6 +11,7 @@ from portal.actors import Actor
 from portal.audit import AuditEvent
 from portal.demo.seed import seed
 from portal.errors import Denied, Refused
+from portal.references import new_ref
 from portal.workflow import available, move
 from tests import factories
 from tests.factories import People
@@ -37,7 +38,7 @@ def _revoked(row: Recognition, by: Actor, **said: Any) -> Recognition:
 def _in_state(state: str, people: People) -> Recognition:
     revoked = REVOCATION if state == RecognitionState.REVOKED else {}
     return Recognition.objects.create(
-        **facts(), unit=people.enterprise_a.unit, ref=services.new_ref(), source="entry", recorded_at=clock.now(),
+        **facts(), unit=people.enterprise_a.unit, ref=new_ref("RY"), source="entry", recorded_at=clock.now(),
         state=state, **revoked,
     )  # fmt: skip
 

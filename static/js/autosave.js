@@ -6,7 +6,7 @@
   if (!form) return;
   const state = form.querySelector("[data-save-state]");
   const clash = form.querySelector("[data-clash]");
-  const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+  let token = form.querySelector("[name=csrfmiddlewaretoken]").value;
   const versionField = form.querySelector("[name=version]");
   const WAIT = 1500;
   const MOST_WAIT = 30000;
@@ -116,6 +116,8 @@
       else say(body.reasons.join(""), "bad");
     } else if (answer.status === 401) {
       signInAgain();
+    } else if (answer.status === 403 && await renewToken()) {
+      later(0);
     } else if (answer.status >= 500) {
       failed("保存失败，正在重试");
     } else {
@@ -148,6 +150,18 @@
       place.textContent = sentences.get(place.dataset.problemOf) || "";
       place.hidden = !place.textContent;
     }
+  }
+
+  // Signing in again gives the browser a new token; this page still holds the old one.
+  async function renewToken() {
+    const answer = await fetch(window.location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+    if (!answer || !answer.ok || answer.redirected) return false;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("form[data-autosave] [name=csrfmiddlewaretoken]");
+    if (!fresh || fresh.value === token) return false;
+    token = fresh.value;
+    form.querySelector("[name=csrfmiddlewaretoken]").value = token;
+    return true;
   }
 
   function signInAgain() {

@@ -64,7 +64,7 @@ def test_database_holds_one_current_a_year(factory: Factory, clerk: Actor) -> No
 def test_drafts_of_a_year_are_limited(factory: Factory, clerk: Actor) -> None:
     for number in range(MOST_DRAFTS):
         factories.assessment(factory, clerk, name=str(number))
-    with pytest.raises(Refused, match="已有10个自评方案"):
+    with pytest.raises(Refused, match="已有50个自评方案"):
         factories.assessment(factory, clerk)
 
 

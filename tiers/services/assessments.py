@@ -15,7 +15,7 @@ from tiers.assessment_form import assessment_form
 from tiers.models import AssessmentFile, AssessmentSection, Edition, Factory, SelfAssessment
 from tiers.services.measuring import measure, tell_factory
 
-MOST_DRAFTS = 10
+MOST_DRAFTS = 50
 
 
 def begin(

@@ -46,6 +46,12 @@ def median_of(act: Callable[[], Any], runs: int) -> float:
     return statistics.median(seconds(act) for _ in range(runs))
 
 
+def least_of(act: Callable[[], Any], runs: int) -> float:
+    """The least of so many runs: what it takes when nobody else is busy."""
+    act()
+    return min(seconds(act) for _ in range(runs))
+
+
 def interleaved(
     one: Callable[[], Any], other: Callable[[], Any], *, rounds: int, runs: int, between: Callable[[bool], None]
 ) -> tuple[float, float]:

@@ -80,9 +80,12 @@ def _measure_these(numbers: Iterable[int]) -> int:
         sections = AssessmentSection.objects.filter(assessment__in=rows)
         for assessment, key, said in sections.values_list("assessment_id", "key", "answers"):
             answers[assessment][key] = said
+        before = {row.pk: (row.reached, row.scores, row.unmet) for row in rows}
         for row in rows:
             _verdict(row, answers[row.pk])
-        SelfAssessment.objects.bulk_update(rows, _WRITTEN)
+        changed = [row for row in rows if before[row.pk] != (row.reached, row.scores, row.unmet)]
+        SelfAssessment.objects.bulk_update(changed, _WRITTEN)
+        SelfAssessment.objects.filter(pk__in=numbers).update(evaluated_at=clock.now())
         _tell_factories(rows)
     return len(rows)
 

@@ -173,7 +173,8 @@ def test_two_beats_at_once_do_no_harm(own_database: str) -> None:
     invitation = _open_invitation(people)
     sign_in(Client(), people.newcomer.user.email)  # type: ignore[union-attr]
     cache.set("old", 1, timeout=5)
-    timetable = [getattr(tasks, entry["task"].rpartition(".")[2]) for entry in current_app.conf.beat_schedule.values()]
+    current_app.loader.import_default_modules()
+    timetable = [current_app.tasks[entry["task"]] for entry in current_app.conf.beat_schedule.values()]
     with time_machine.travel(timezone.now() + timedelta(days=8)):
         for task in [*timetable, *timetable]:
             assert at_once(task, task) == [None, None], task.name

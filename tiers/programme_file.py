@@ -228,10 +228,15 @@ def _weight(value: Any) -> Decimal:
 
 def _check(terms: Terms, file: str, *, complete: bool) -> None:
     """Every code stands once; the weights sum up; a trimmed mean leaves something over. Raises Malformed."""
-    for name, rows in zip(
-        PARTS, (terms.rules, terms.limits, terms.attachments, terms.criteria, terms.columns), strict=True
-    ):
-        once(file, name, [row.code for row in rows])
+    codes = {
+        "rule": [row.code for row in terms.rules],
+        "limit": [row.code for row in terms.limits],
+        "attachment": [row.code for row in terms.attachments],
+        "criterion": [row.code for row in terms.criteria],
+        "column": [row.code for row in terms.columns],
+    }
+    for name in PARTS:
+        once(file, name, codes[name])
     known(file, "terms] [departments", set(terms.departments), set(Department.values))
     if complete and terms.weight != FULL:
         raise Malformed(f"{file}: [criterion] weight: sums to {terms.weight}, not to 100")

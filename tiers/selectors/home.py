@@ -1,0 +1,28 @@
+"""What waits for somebody on the ladder: lines of the home page."""
+
+from portal import clock
+from portal.actors import Actor
+from portal.rules import may
+from portal.selectors.home import Waiting
+from tiers.rounds import countdown, said
+from tiers.selectors.rounds import deadlines, rounds
+from tiers.states import RoundState
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """What waits on the ladder."""
+    return _rounds_waiting(actor)
+
+
+def _rounds_waiting(actor: Actor) -> list[Waiting]:
+    if not may(actor, "round.list"):
+        return []
+    now, lines = clock.now(), []
+    if running := deadlines(actor, now):
+        nearest = running[0]
+        hint = f"最近截止：{said(nearest.until)}（北京时间），{countdown(nearest.until, now)}"
+        lines.append(Waiting(len(running), f"个批次的{nearest.window.label}正在进行", "rounds", hint))
+    if may(actor, "round.add"):
+        drafts = rounds(actor).filter(state=RoundState.DRAFT).count()
+        lines.append(Waiting(drafts, "个申报批次尚在草拟", "rounds", "完善后由负责人发布"))
+    return lines

@@ -63,13 +63,20 @@ class Round(models.Model):
                 condition=Q(opens_at__lt=F("enterprise_until"))
                 & (
                     Q(city_until=None, enterprise_until__lte=F("unit_until"))
-                    | Q(enterprise_until__lte=F("city_until"), city_until__lte=F("unit_until"))
+                    | Q(
+                        city_until__isnull=False, enterprise_until__lte=F("city_until"), city_until__lte=F("unit_until")
+                    )
                 )
                 & (Q(ministry_until=None) | Q(unit_until__lte=F("ministry_until"))),
             ),
             CheckConstraint(
                 name="round_publicity_begins_and_ends",
-                condition=Q(publicity_from=None, publicity_until=None) | Q(publicity_from__lt=F("publicity_until")),
+                condition=Q(publicity_from=None, publicity_until=None)
+                | Q(
+                    publicity_from__isnull=False,
+                    publicity_until__isnull=False,
+                    publicity_from__lt=F("publicity_until"),
+                ),
             ),
         ]
         triggers = [

@@ -10,7 +10,7 @@ from portal.workflow import locked
 from tiers.models import Factory, Recommendation, Round
 from tiers.rounds import Window, closed_reason, quota_reason
 from tiers.selectors.rounds import taken
-from tiers.services.rounds import person
+from tiers.services.rounds import signer
 from tiers.states import RoundState as S
 
 # When the unit can still change whom it recommends.
@@ -38,7 +38,7 @@ def recommend(
             round=row,
             outside_quota=outside_quota,
             at=moment,
-            by=person(actor),
+            by=signer(actor),
         )
         audit.record("round.recommend", row, actor, factory=factory.ref, outside_quota=outside_quota)
     return made

@@ -16,7 +16,7 @@ from tiers.models import Extension, Round, RoundChange
 from tiers.rounds import LABELS, Window, closed_reason, new_quota_reason, order_reasons, said
 from tiers.selectors.rounds import taken
 from tiers.services.round_effects import pass_over, tell_of
-from tiers.services.rounds import described, person
+from tiers.services.rounds import described, signer
 from tiers.states import RoundState as S
 
 _WORK = ("enterprise_until", "city_until", "unit_until", "ministry_until", "publicity_days")
@@ -85,7 +85,7 @@ def _note(row: Round, before: dict[str, str], reason: str, actor: Actor, at: dat
     different = {key: value for key, value in described(row).items() if before[key] != value}
     former = {key: before[key] for key in different}
     change = RoundChange.objects.create(
-        unit_id=row.unit_id, round=row, before=former, after=different, reason=reason.strip(), by=person(actor), at=at
+        unit_id=row.unit_id, round=row, before=former, after=different, reason=reason.strip(), by=signer(actor), at=at
     )
     audit.record("round.change", row, actor, before=former, after=different, reason=reason)
     return change
@@ -140,7 +140,7 @@ def grant_extension(
             round=row,
             until=until,
             reason=reason.strip(),
-            granted_by=person(actor),
+            granted_by=signer(actor),
             granted_at=moment,
         )
         audit.record("round.extend", row, actor, code=enterprise.code, until=said(until), reason=reason)

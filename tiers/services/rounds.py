@@ -86,7 +86,7 @@ def _draft(values: dict[str, Any], windows: Windows, *, keys: dict[str, Any], op
     return round_
 
 
-def person(actor: Actor) -> User:
+def signer(actor: Actor) -> User:
     """Who signs for what they do: a person, never the portal. Raises Denied."""
     if actor.user is None:
         raise Denied("round: a person has to sign")

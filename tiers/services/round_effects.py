@@ -105,7 +105,7 @@ def pass_over(row: Round, at: datetime) -> None:
 def tell_of(row: Round, kind: str, at: datetime, to: str, change: RoundChange) -> int:
     """Let the worker tell those concerned of what an officer changed."""
     lines = [f"{name}：{before} → {after}" for name, before, after in change.lines]
-    return _put(row, kind, at, at, to, "round_moved", lines=lines, reason=change.reason)
+    return _put(row, f"{kind}_{change.pk}", at, at, to, "round_moved", lines=lines, reason=change.reason)
 
 
 def tell_waiting(most: int = MOST_CHUNKS) -> int:

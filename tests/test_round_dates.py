@@ -274,7 +274,7 @@ def test_quota_can_not_fall_below_what_is_recommended(people: People) -> None:
 # -- publicity
 def test_publicity_runs_for_working_days_and_keeps_its_end(people: People) -> None:
     calendar.load(actor=given.LOADER)
-    made = given.draft(people.unit_officer)
+    made = given.draft(people.unit_officer, "2024-advanced-HB")
     given.put_in_state(made, S.EXPERT_REVIEW)
     with walls.enter(people.unit_head):
         row = services.announce(made, actor=people.unit_head, at=at("2024-12-27 10:00:00"))

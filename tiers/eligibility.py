@@ -71,7 +71,13 @@ class Parameter:
     key: str
     label: str
     cast: Callable[[Any], Any]
+    default: Any
     choices: Mapping[Any, str] | None = None
+
+    @property
+    def takes_many(self) -> bool:
+        """Whether its value is a list."""
+        return isinstance(self.default, list)
 
 
 @dataclass(frozen=True)
@@ -143,7 +149,7 @@ RULE_KINDS: dict[str, RuleKind] = {
         _legal_person,
         _says("申报主体为分支机构，且所属行业不在允许分支机构申报的行业之列；请由法人单位申报。"),
         "请说明申报主体是独立法人还是法人的分支机构。",
-        Parameter("branch_industries", "允许分支机构申报的行业大类代码", texts),
+        Parameter("branch_industries", "允许分支机构申报的行业大类代码", texts, []),
     ),
     "registered_in_unit": RuleKind(
         "在推荐单位所辖范围内注册",
@@ -174,28 +180,28 @@ RULE_KINDS: dict[str, RuleKind] = {
         _any_title,
         lambda rule, _facts: f"尚无以下任一称号：{'、'.join(TITLES[code] for code in rule.value)}。",
         "请补充已获称号。",
-        Parameter("titles", "称号", some_of(TITLES), _TITLE_NAMES),
+        Parameter("titles", "称号", some_of(TITLES), [*TITLES], _TITLE_NAMES),
     ),
     "holds_tier": RuleKind(
         "已获评某一层级",
         _holds_tier,
         lambda rule, _facts: f"尚未获评{_TIER_NAMES[rule.value]}智能工厂。",
         "请补充已获评的层级。",
-        Parameter("tier", "层级", one_of(TIERS), _TIER_NAMES),
+        Parameter("tier", "层级", one_of(TIERS), "advanced", _TIER_NAMES),
     ),
     "maturity": RuleKind(
         "智能制造能力成熟度达到某一等级",
         _maturity,
         lambda rule, facts: f"自评估为{level_name(facts.maturity_level)}，应达到{LEVELS[rule.value]}及以上。",
         "请先在“智能制造评估评价公共服务平台”完成自评估，再填写等级。",
-        Parameter("level", "等级（及以上）", _level, LEVELS),
+        Parameter("level", "等级（及以上）", _level, 3, LEVELS),
     ),
     "tier_met": RuleKind(
         "达到某一层级的要素条件",
         _tier_met,
         lambda rule, _facts: f"自评估尚未达到{_TIER_NAMES[rule.value]}智能工厂要素条件；请查看自评估的差距清单。",
         "请先完成对照要素条件的自评估。",
-        Parameter("tier", "层级", one_of(TIERS), _TIER_NAMES),
+        Parameter("tier", "层级", one_of(TIERS), "advanced", _TIER_NAMES),
     ),
     "basics_met": RuleKind(
         "满足要素条件的基础要求",
@@ -208,7 +214,7 @@ RULE_KINDS: dict[str, RuleKind] = {
         _no_accidents,
         lambda rule, _facts: f"近三年发生过{'、'.join(ACCIDENTS[code] for code in rule.value)}安全、环保等事故。",
         "请说明近三年是否发生过安全、环保等事故。",
-        Parameter("grades", "事故等级", some_of(ACCIDENTS), ACCIDENTS),
+        Parameter("grades", "事故等级", some_of(ACCIDENTS), [*ACCIDENTS], ACCIDENTS),
     ),
     "not_barred": RuleKind(
         "不在限制申报期内",

@@ -75,7 +75,7 @@ class Round(models.Model):
                 | Q(
                     publicity_from__isnull=False,
                     publicity_until__isnull=False,
-                    publicity_from__lt=F("publicity_until"),
+                    publicity_from__lte=F("publicity_until"),
                 ),
             ),
         ]

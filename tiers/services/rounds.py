@@ -197,7 +197,7 @@ def announce(round_: Round, *, actor: Actor, at: datetime | None = None) -> Roun
     moment = at or clock.now()
     with locked(round_) as row:
         last = add_working_days(clock.beijing(moment).date(), row.publicity_days, calendar())
-        changes = {"publicity_from": moment, "publicity_until": end_of(last)}
+        changes = {"publicity_from": moment, "publicity_until": max(end_of(last), moment)}
         return move(row, "announce", actor=actor, at=moment, changes=changes)
 
 

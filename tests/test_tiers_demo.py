@@ -44,7 +44,7 @@ def test_rounds_of_the_demo(world: None) -> None:
     assert (shipped.enterprise_until, shipped.city_until, shipped.unit_until, shipped.quota) == (
         ENTERPRISE_UNTIL, CITY_UNTIL, UNIT_UNTIL, 20,
     )  # fmt: skip
-    assert (current.based_on, current.terms) == (shipped, shipped.terms)
+    assert (current.based_on, current.value.rules) == (shipped, shipped.value.rules)
     assert closed_reason(current.windows, Window.ENTERPRISE, clock.now()) is None
     assert tick() == [], "time has brought it where it is already"
 

@@ -149,7 +149,7 @@ RULE_KINDS: dict[str, RuleKind] = {
         _legal_person,
         _says("申报主体为分支机构，且所属行业不在允许分支机构申报的行业之列；请由法人单位申报。"),
         "请说明申报主体是独立法人还是法人的分支机构。",
-        Parameter("branch_industries", "允许分支机构申报的行业大类代码", texts, []),
+        Parameter("branch_industries", "允许分支机构申报的行业", texts, []),
     ),
     "registered_in_unit": RuleKind(
         "在推荐单位所辖范围内注册",
@@ -253,10 +253,11 @@ def is_direct(direct: Direct | None, facts: Facts) -> bool:
     )
 
 
-def value_in_words(rule: Rule) -> str:
+def value_in_words(rule: Rule, industries: Mapping[str, str] | None = None) -> str:
     """What the rule compares with, as people read it; empty when it compares with nothing."""
     parameter = RULE_KINDS[rule.kind].parameter
     if parameter is None:
         return ""
+    names = parameter.choices or industries or {}
     values = rule.value if isinstance(rule.value, tuple | list) else (rule.value,)
-    return "、".join((parameter.choices or {}).get(value, str(value)) for value in values) or "无"
+    return "、".join(names.get(value, str(value)) for value in values) or "无"

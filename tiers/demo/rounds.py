@@ -92,6 +92,8 @@ def this_years(source: Round) -> Round:
             "publicity_days": 5,
         }
         made = services.edit_basics(made, values, version=made.version, actor=officer)
+        clause = {"terms": {"publicity_clause": "通行做法"}}
+        made = services.edit_terms(made, clause, version=made.version, actor=officer)
     with walls.enter(head):
         services.publish(made, actor=head, at=made.opens_at - timedelta(hours=8))
     return _caught_up(made, now)

@@ -4,7 +4,7 @@ from portal import clock
 from portal.actors import Actor
 from portal.rules import may
 from portal.selectors.home import Waiting
-from tiers.rounds import countdown, said
+from tiers.rounds import said
 from tiers.selectors.rounds import deadlines, rounds
 from tiers.states import RoundState
 
@@ -20,7 +20,7 @@ def _rounds_waiting(actor: Actor) -> list[Waiting]:
     now, lines = clock.now(), []
     if running := deadlines(actor, now):
         nearest = running[0]
-        hint = f"最近截止：{said(nearest.until)}（北京时间），{countdown(nearest.until, now)}"
+        hint = f"最近截止：{said(nearest.until)}（北京时间），{nearest.left}"
         lines.append(Waiting(len(running), f"个批次的{nearest.window.label}正在进行", "rounds", hint))
     if may(actor, "round.add"):
         drafts = rounds(actor).filter(state=RoundState.DRAFT).count()

@@ -4,20 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.actors import Actor
 from portal.errors import Hidden
-from portal.models import City, Enterprise, Membership, Unit, User
+from portal.models import City, Department, Enterprise, Industry, Membership, Unit, User
 from portal.roles import Level, Role
 from portal.rules import may
 from portal.states import MembershipState
 from tiers import programme_file
+from tiers.eligibility import RULE_KINDS, value_in_words
 from tiers.models import Edition, Extension, Factory, Recommendation, Round, RoundChange
-from tiers.rounds import LABELS, Window, closed_reason
+from tiers.rounds import LABELS, Window, closed_reason, countdown, day_hints, order_reasons, publicity_hint
 from tiers.states import RoundState
-from tiers.terms import Programme
+from tiers.terms import Programme, Rule, missing
+from tiers.workdays import Calendar
 
 FOLDER = Path(programme_file.__file__).resolve().parent / "programmes"
 _ENTERPRISE = [role for role in Role if role.level is Level.ENTERPRISE]
@@ -90,10 +93,11 @@ def extension_of(round_: Round, enterprise: Enterprise | None) -> datetime | Non
     return rows.values_list("until", flat=True).first()
 
 
-def extendable(actor: Actor, search: str) -> QuerySet[Enterprise]:
-    """Enterprises of the unit that a code or a part of the name finds, for whoever may grant an extension."""
-    rows = Enterprise.objects.filter(unit_id=actor.stands("unit"))
-    return rows.filter(Q(code=search.upper()) | Q(name__icontains=search)).order_by("name")
+def applicant(actor: Actor, code: str) -> Enterprise | None:
+    """The enterprise of the actor's unit with that code, for whoever may grant it an extension."""
+    return (
+        Enterprise.objects.filter(unit_id=actor.stands("unit"), code=code).first() if may(actor, "round.add") else None
+    )
 
 
 def taken(round_: Round) -> int:
@@ -130,11 +134,12 @@ def audience(round_: Round, name: str) -> QuerySet[User]:
 # -- what comes next --------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Deadline:
-    """A round's deadline that runs for somebody now."""
+    """A round's deadline that runs for somebody now, and what is left of it."""
 
     round: Round
     window: Window
     until: datetime
+    left: str
 
 
 def window_of(actor: Actor) -> Window | None:
@@ -148,20 +153,83 @@ def deadlines(actor: Actor, at: datetime) -> list[Deadline]:
     window, found = window_of(actor), []
     if window is None:
         return []
-    enterprise = actor.membership.enterprise if actor.membership else None
+    granted = Extension.objects.filter(enterprise_id=actor.stands("enterprise")).order_by("until")
+    extended = dict(granted.values_list("round_id", "until")) if window is Window.ENTERPRISE else {}
     over = (RoundState.DRAFT, RoundState.FINISHED)
     for round_ in rounds(actor).exclude(state__in=over).filter(opens_at__lte=at):
-        own = extension_of(round_, enterprise)
+        own = extended.get(round_.pk)
         until = round_.windows.until(window)
         if until and closed_reason(round_.windows, window, at, own) is None:
-            found.append(Deadline(round_, window, max(until, own) if own else until))
+            until = max(until, own) if own else until
+            found.append(Deadline(round_, window, until, countdown(until, at)))
     return sorted(found, key=lambda deadline: deadline.until)
 
 
-def timeline(round_: Round, at: datetime) -> list[tuple[str, datetime | None, str]]:
-    """The round's dates in order: what, when, and whether it is done, now or next."""
+# -- what a page shows of a round --------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class RuleLine:
+    """A rule as people read it: with what it compares with, in words."""
+
+    rule: Rule
+    compared: str
+
+
+def rule_lines(round_: Round) -> list[RuleLine]:
+    """The rules of eligibility, in order."""
+    industries = dict(Industry.objects.values_list("code", "name"))
+    lines = []
+    for rule in round_.value.rules:
+        parameter = RULE_KINDS[rule.kind].parameter
+        words = value_in_words(rule, industries)
+        lines.append(RuleLine(rule, f"{parameter.label}：{words}" if parameter else ""))
+    return lines
+
+
+def department_names(round_: Round) -> list[str]:
+    """The departments that take part."""
+    return [Department(code).label for code in round_.value.departments]
+
+
+def basics(round_: Round) -> dict[str, Any]:
+    """What of a round one page edits: its name, conditions, dates, quota."""
+    return {name: getattr(round_, name) for name in ("name", "edition", "quota", "publicity_days", *LABELS)}
+
+
+def lacks(round_: Round) -> list[str]:
+    """What a draft needs before it can be published."""
+    return [*missing(round_.value), *order_reasons(round_.windows)]
+
+
+def hints(round_: Round, days: Calendar) -> list[str]:
+    """What is worth a second look: dates on days off, publicity that hardly fits, what no document at hand confirms."""
+    found = day_hints(round_.windows, days)
+    if hint := publicity_hint(round_.windows, round_.publicity_days, days):
+        found.append(hint)
+    value = round_.value
+    parts: tuple[Any, ...] = (*value.rules, *value.limits, *value.attachments, *value.criteria, *value.columns)
+    if doubtful := sum(part.unverified for part in (*parts, value.aggregation)):
+        found.append(f"有{doubtful}项内容的来源未经核实，页面上标有“待核实”，请按正式文件核对。")
+    shipped = next((p for p in programmes() if p.code == round_.programme and round_.based_on_id is None), None)
+    return [*found, shipped.unverified_windows] if shipped and shipped.unverified_windows else found
+
+
+@dataclass(frozen=True)
+class Step:
+    """A date of a round: what it is, and whether it is done, now or next."""
+
+    label: str
+    at: datetime
+    place: str
+    left: str
+
+
+def timeline(round_: Round, at: datetime) -> list[Step]:
+    """The round's dates in order."""
     steps = [(label, getattr(round_, name)) for name, label in LABELS.items()]
-    publicity = [("公示期满", round_.publicity_until)] if round_.publicity_until else []
-    dated = sorted([(label, when) for label, when in [*steps, *publicity] if when], key=lambda step: step[1])
+    dated = [(label, when) for label, when in [*steps, ("公示期满", round_.publicity_until)] if when]
+    dated.sort(key=lambda step: step[1])
     nearest = next((when for _, when in dated if when >= at), None)
-    return [(label, when, "done" if when < at else "now" if when == nearest else "next") for label, when in dated]
+    places = {True: "done", False: "next"}
+    return [
+        Step(label, when, "now" if when == nearest else places[when < at], countdown(when, at)) for label, when in dated
+    ]

@@ -146,7 +146,7 @@ def described(round_: Round) -> dict[str, str]:
 
 
 def edit_terms(round_: Round, changes: dict[str, Any], *, version: int, actor: Actor) -> Round:
-    """Change parts of a draft's terms: lists of rows by their part's name, or tables, which are merged.
+    """Change parts of a draft's terms: lists of rows by their part's name; tables, which are merged; None takes out.
 
     The terms may stay incomplete until they are published. Raises Denied, Refused.
     """
@@ -154,6 +154,8 @@ def edit_terms(round_: Round, changes: dict[str, Any], *, version: int, actor: A
         document = dict(row.terms)
         for part, value in changes.items():
             document[part] = {**document.get(part, {}), **value} if isinstance(value, dict) else value
+            if value is None:
+                del document[part]
         try:
             programme_file.parse_terms(document, row.ref, complete=False)
         except Malformed as error:

@@ -7,9 +7,10 @@ from portal import clock, walls
 from portal.actors import Actor
 from portal.models import Unit
 from tests.factories import People
+from tiers.demo import rounds as demo
 from tiers.models import Edition, Round
 from tiers.selectors.rounds import programmes
-from tiers.services import catalogue
+from tiers.services import calendar, catalogue
 from tiers.services import rounds as services
 from tiers.states import RoundState
 
@@ -100,3 +101,19 @@ def fresh(round_: Round) -> Round:
     """The row as it stands."""
     with walls.system("test"):
         return Round.objects.select_related("unit", "edition").get(pk=round_.pk)
+
+
+def demo_world() -> dict[str, Any]:
+    """The demo's rounds and a draft of next year's, as browser tests name them in addresses."""
+    catalogue.load(actor=LOADER)
+    calendar.load(actor=LOADER)
+    demo.seed()
+    public, officer = Round.objects.get(state=RoundState.ACCEPTING), demo.somebody("jingban")
+    with walls.enter(officer):
+        opens_on = clock.beijing(public.opens_at).date() + timedelta(days=365)
+        made = services.clone(
+            public, edition=public.edition, year=public.year + 1, batch=1, opens_on=opens_on, actor=officer
+        )
+        changes = {"criterion": public.terms["criterion"][:4]}
+        services.edit_terms(made, changes, version=made.version, actor=officer)
+    return {"round": public.ref, "round_draft": made.ref, "round_ended": "HB-2024-E-1"}

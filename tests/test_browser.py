@@ -17,7 +17,7 @@ from portal.roles import Role
 from portal.selectors.people import hats
 from portal.services.invitations import invite
 from portal.services.memberships import post_at
-from tests import factories
+from tests import factories, rounds
 from tests.addresses import house_patterns
 from tests.browser import Served, Visitor, barriers, chromium, served
 from tests.conftest import copied_database
@@ -62,7 +62,7 @@ def world(portal: Served) -> dict[str, Any]:
             "own_account": User.objects.get(email="anquan@demo.example").pk,
             "invitation": token,
             "office": factories.office("武汉市经济和信息化局").pk,
-        }
+        } | rounds.demo_world()
 
     return portal.ask(made)
 

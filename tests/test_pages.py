@@ -53,12 +53,12 @@ def test_newcomer_is_told_the_next_step_and_sees_their_own_requests(
 @pytest.mark.parametrize(
     ("who", "offered"),
     [
-        ("enterprise_clerk_a", ["首页"]),
-        ("enterprise_admin_a", ["首页", "企业登记", "人员管理"]),
-        ("city_joint_a", ["首页", "在册企业"]),
-        ("city_head_a", ["首页", "企业登记", "在册企业", "人员管理"]),
+        ("enterprise_clerk_a", ["首页", "申报批次"]),
+        ("enterprise_admin_a", ["首页", "申报批次", "企业登记", "人员管理"]),
+        ("city_joint_a", ["首页", "申报批次", "在册企业"]),
+        ("city_head_a", ["首页", "申报批次", "企业登记", "在册企业", "人员管理"]),
         ("expert", ["首页"]),
-        ("system_admin", ["首页", "人员管理", "机构管理"]),
+        ("system_admin", ["首页", "人员管理", "机构管理", "工作日历"]),
         ("security_admin", ["首页", "账户安全"]),
         ("auditor", ["首页", "审计记录"]),
     ],

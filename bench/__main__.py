@@ -44,7 +44,7 @@ def _figures() -> Iterator["Figure"]:
     from django.conf import settings
     from django.test.utils import override_settings
 
-    from bench import lists, pages, recording, sealing, world
+    from bench import ladder, lists, pages, recording, sealing, world
     from portal.models import Enterprise
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -55,10 +55,17 @@ def _figures() -> Iterator["Figure"]:
         world.grow(FEW)
         people = _people(Enterprise)
         few = {name: pages.costs(people[name]) for name in ("city", "unit")}
+        ladder.grow(FEW)
+        owner.execute("ANALYZE")
+        few_factories = ladder.costs(people["unit"])
         world.grow(MANY)
+        ladder.grow(MANY)
         owner.execute("ANALYZE")
         for name in ("city", "unit"):
             yield from pages.compared(name, few[name], pages.costs(people[name]), MANY // FEW)
+        yield from ladder.compared(few_factories, ladder.costs(people["unit"]), MANY // FEW)
+        yield from ladder.evaluation()
+        yield from ladder.measured_anew(owner)
         yield from lists.measured(people, owner)
         yield from recording.measured(people["city"])
         yield from sealing.measured(people["city"])

@@ -27,7 +27,7 @@ class Cost:
 
 def costs(actor: Actor) -> dict[str, Cost]:
     """What each page costs this actor now."""
-    browser = _browser(actor)
+    browser = browser_of(actor)
     found = {}
     for page in PAGES:
         assert browser.get(page).status_code == 200, page
@@ -47,7 +47,8 @@ def compared(name: str, few: dict[str, Cost], many: dict[str, Cost], times: int)
         yield Figure(f"page {page} as {name}, queries", after.queries / before.queries, "×", 1)
 
 
-def _browser(actor: Actor) -> Client:
+def browser_of(actor: Actor) -> Client:
+    """Somebody's browser, signed in."""
     assert actor.user
     browser = Client()
     browser.force_login(actor.user, backend=settings.AUTHENTICATION_BACKENDS[0])

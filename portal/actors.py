@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from portal.errors import Denied
 from portal.roles import Level, Role
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ class Actor:
     def role(self) -> Role | None:
         """The role under which they act."""
         return Role(self.membership.role) if self.membership else None
+
+    @property
+    def person(self) -> "User":
+        """The person behind the act. Raises Denied when there is none."""
+        if self.user is None:
+            raise Denied("this needs a person")
+        return self.user
 
     @property
     def name(self) -> str:

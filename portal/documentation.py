@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiYamlRenderer
+
 from portal.roles import ROLES, Role
 from portal.rooms import declared, merged
 from portal.workflow import Workflow, permission
@@ -68,5 +71,10 @@ def permissions_page() -> str:
     )
 
 
+def api_page() -> str:
+    """docs/openapi.yaml: the public API."""
+    return str(OpenApiYamlRenderer().render(SchemaGenerator().get_schema(public=True)).decode())
+
+
 # File name and what goes into it.
-PAGES = {"workflow.md": workflow_page, "permissions.md": permissions_page}
+PAGES = {"workflow.md": workflow_page, "permissions.md": permissions_page, "openapi.yaml": api_page}

@@ -35,6 +35,7 @@ ENVIRONMENT = {
     "SITE_OPERATOR": "主办单位 in the footer",
     "SITE_CONTACT": "联系方式 in the footer",
     "SITE_ICP": "备案号 in the footer",
+    "REVOCATION_BAR_YEARS": "how long the holder of a revoked title may not apply; default 3, 0: not at all",
     "LOG_LEVEL": "default INFO",
     "LOG_FORMAT": "json (production's default) or console",
 }

@@ -1,5 +1,7 @@
 """What the portal says when it does not do what was asked."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
@@ -12,6 +14,15 @@ class Refused(Exception):
             raise ValueError("a refusal needs at least one reason")
         super().__init__(" ".join(reasons))
         self.reasons = reasons
+
+
+class Stale(Refused):
+    """Somebody else changed the same answers since; `conflicts` holds both versions of each, nothing was written."""
+
+    def __init__(self, reason: str, *, version: int, conflicts: list[dict[str, Any]]) -> None:
+        super().__init__(reason)
+        self.version = version
+        self.conflicts = conflicts
 
 
 class Malformed(Exception):

@@ -240,7 +240,7 @@ class DayField(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         within = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")  # what a browser takes
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})  # the one form browsers take
         super().__init__(required=False, widget=widget, validators=within, **kwargs)
 
 

@@ -14,7 +14,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -24,7 +24,7 @@ from portal.audit import Outcome
 from portal.errors import Hidden, Refused
 from portal.selectors import people
 from portal.views import health
-from portal.views.errors import bad_request, not_allowed, refused
+from portal.views.errors import bad_request, is_api, not_allowed, refused
 
 log = structlog.get_logger("portal.request")
 Next = Callable[[HttpRequest], HttpResponse]
@@ -155,6 +155,8 @@ class SecondFactorMiddleware:
         leaving = name == "mfa_deactivate_totp"  # asked again afterwards
         if role is None or not role.needs_second_factor or (session.get("has_second_factor") and not leaving):
             return None
+        if is_api(request):  # its views ask for the sign-in themselves, so they count as open to Django
+            return JsonResponse({"reasons": ["请先在页面上完成两步验证。"]}, status=403)
         if name in OPEN_PAGES or (name != "home" and not getattr(view, "login_required", True)):
             return None
         elsewhere = self._lead(request)

@@ -43,6 +43,9 @@ SITE = {
     "icp": read("SITE_ICP", str, ""),
 }
 
+# How long a revocation bars its holder is common practice, not in the notice.
+REVOCATION_BAR_YEARS = read("REVOCATION_BAR_YEARS", env.count, 3)
+
 # The house's own apps, each standing on those before it.
 OWN_APPS = ("portal", "tiers")
 INSTALLED_APPS = [
@@ -58,6 +61,8 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
     "csp",
+    "rest_framework",
+    "drf_spectacular",
     "pgtrigger",
     "rules",
     "portal.apps.PortalConfig",
@@ -106,6 +111,22 @@ TEMPLATES = [
     },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# -- the public API, which the portal's own pages use -----------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.PortalSession"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "portal.api.answered",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "智能工厂梯度培育申报管理平台 API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
 
 # -- database -------------------------------------------------------------------------------------------------------
 _APP_DATABASE = read("DATABASE_URL", env.database, _demo(env.database("postgresql://portal_app@127.0.0.1/portal")))
@@ -296,6 +317,8 @@ CELERY_BEAT_SCHEDULE = {
     "advance rounds": {"task": "tiers.tasks.advance_rounds", "schedule": 60},
     "clear counters": {"task": "portal.tasks.clear_counters", "schedule": 600},
     "expire invitations": {"task": "portal.tasks.expire_invitations", "schedule": 600},
+    "link recognitions": {"task": "tiers.tasks.link_recognitions", "schedule": 180},
+    "clear imports": {"task": "tiers.tasks.clear_imports", "schedule": 86_400},
     "clear sessions": {"task": "portal.tasks.clear_sessions", "schedule": 86_400},
 }
 

@@ -27,6 +27,7 @@ from portal.demo.cast import DOMAIN
 from portal.demo.seed import seed
 from portal.embedded.process import end
 from portal.models import User
+from tiers.demo.seed import seed as seed_tiers
 
 ROOT = Path(__file__).resolve().parent.parent
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
@@ -94,6 +95,7 @@ def served(database: str, folder: Path, unblocked: Callable[[], AbstractContextM
         portal = Served(url, database, folder / "log", unblocked)
         try:
             portal.ask(seed)
+            portal.ask(seed_tiers)
         finally:
             assert collect.wait() == 0
         command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"fd://{door.fileno()}"]

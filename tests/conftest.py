@@ -1,28 +1,25 @@
 """Fixtures: real PostgreSQL behind real walls, as the role the portal runs as; people; browsers' stand-ins."""
 
-import contextlib
-import itertools
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import psycopg2
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import override_settings, setup_databases, teardown_databases
-from psycopg2 import sql
 
-from portal import environment, walls
 from portal import settings as portal_settings
+from portal import walls
 from portal.actors import Actor
 from portal.services import reference
 from tests import factories
+from tests.databases import as_owner, copied_database
+from tests.visiting import browser, portal, visitor, world
+from tiers.services import catalogue
 
+__all__ = ["browser", "portal", "visitor", "world"]
 QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-_numbers = itertools.count(1)
 
 
 def _go_on_as(user: str, password: str) -> None:
@@ -44,6 +41,7 @@ def django_db_setup(
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
         reference.load()
+        catalogue.load(actor=factories.DIRECTOR)
         _go_on_as(app["USER"], app["PASSWORD"])
         with override_settings(PASSWORD_HASHERS=QUICK_HASHERS):
             factories.put_cast_in_place()
@@ -53,55 +51,11 @@ def django_db_setup(
         teardown_databases(made, verbosity=0)
 
 
-@contextmanager
-def as_owner(database: str) -> Iterator[Any]:
-    """A cursor of the tables' owner on a database, outside Django; each statement commits by itself."""
-    config = environment.read("DATABASE_OWNER_URL", environment.database)
-    raw = psycopg2.connect(
-        dbname=database,
-        user=config["USER"],
-        password=config["PASSWORD"],
-        host=config["HOST"],
-        port=config["PORT"] or None,
-    )
-    raw.autocommit = True
-    try:
-        with raw.cursor() as cursor:
-            yield cursor
-    finally:
-        raw.close()
-
-
 @pytest.fixture
 def owner_cursor(own_database: str) -> Iterator[Any]:
     """A cursor of the tables' owner on this test's own database."""
     with as_owner(own_database) as cursor:
         yield cursor
-
-
-@contextmanager
-def copied_database() -> Iterator[str]:
-    """The name of a copy of the test database, gone afterwards; connections to the test database are closed."""
-    template = connection.settings_dict["NAME"]
-    name = f"{template}_{next(_numbers)}"
-    connections.close_all()
-    with as_owner("postgres") as cursor:
-        cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
-    try:
-        yield name
-    finally:
-        _drop(name)
-
-
-def _drop(database: str) -> None:
-    """Drop a database once the last connection to it has really ended; the owner may not end the portal's own."""
-    with as_owner("postgres") as cursor:
-        for _ in range(100):
-            with contextlib.suppress(psycopg2.errors.ObjectInUse):
-                cursor.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(database)))
-                return
-            time.sleep(0.1)
-    raise RuntimeError(f"a test left a connection to {database} open")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """People and organisations for tests, made through the services where there is one."""
 
 import itertools
+import random
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -15,7 +16,10 @@ from portal.roles import Role
 from portal.selectors.people import hats
 from portal.services.memberships import grant, post_at
 from portal.services.registration import place_of, register
-from tiers.models import Factory
+from tiers.demo.answers import made_up
+from tiers.models import Edition, Factory, SelfAssessment
+from tiers.services import assessments
+from tiers.services.factories import sought
 
 PASSWORD = "Correct-Horse-9"
 DIRECTOR = Actor(system="test")
@@ -78,8 +82,23 @@ def factory(of: Enterprise, **changes: Any) -> Factory:
         "unit_id": of.unit_id,
         "city_id": of.city_id,
     }
+    said |= changes
     with walls.system("test"):
-        return Factory.objects.create(**said | changes, enterprise=of)
+        return Factory.objects.create(**said, enterprise=of, sought=sought(str(said["name"]), of))
+
+
+def assessment(
+    of: Factory, by: Actor, *, year: int = 2024, aim: str = "advanced", rank: int | None = None, **more: Any
+) -> SelfAssessment:
+    """A self-assessment begun by somebody; `rank`: answered as a factory that meets that tier would."""
+    with walls.enter(by):
+        edition, name = Edition.objects.get(code=more.pop("edition", "2024")), more.pop("name", "方案一")
+        row = assessments.begin(of, edition=edition, year=year, aim=aim, name=name, actor=by, **more)
+        if rank is not None:
+            answers = made_up(edition.value, rank, random.Random(f"{year}/{rank}"), aim)
+            for key in answers.keys() & set(row.sections.values_list("key", flat=True)):
+                assessments.save(row, key, answers[key], version=0, actor=by)
+        return SelfAssessment.objects.select_related("edition", "factory", "enterprise").get(pk=row.pk)
 
 
 def registration(region: str = "420100", by: User | None = None, **changes: Any) -> Registration:

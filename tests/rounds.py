@@ -103,11 +103,9 @@ def fresh(round_: Round) -> Round:
         return Round.objects.select_related("unit", "edition").get(pk=round_.pk)
 
 
-def demo_world() -> dict[str, Any]:
-    """The demo's rounds and a draft of next year's, as browser tests name them in addresses."""
-    catalogue.load(actor=LOADER)
+def rounds_to_see() -> dict[str, Any]:
+    """Rounds of the demo, and a draft of next year's, as browser tests name them in addresses."""
     calendar.load(actor=LOADER)
-    demo.seed()
     public, officer = Round.objects.get(state=RoundState.ACCEPTING), demo.somebody("jingban")
     with walls.enter(officer):
         opens_on = clock.beijing(public.opens_at).date() + timedelta(days=365)

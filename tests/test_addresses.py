@@ -12,13 +12,13 @@ from portal.audit import AuditEvent
 from tests import factories
 from tests.addresses import house_patterns
 from tests.factories import People
-from tests.samples import ground, rounds
+from tests.samples import ground, ladder, rounds, titles
 from tests.samples.kinds import Sample, World
 
 pytestmark = pytest.mark.django_db
 
 # One module for each part of the portal: SAMPLES, and things() that they point at.
-PARTS = (ground, rounds)
+PARTS = (ground, ladder, titles, rounds)
 SAMPLES: dict[str, Sample] = {name: sample for part in PARTS for name, sample in part.SAMPLES.items()}
 
 
@@ -43,7 +43,8 @@ def _ask(client: Client, name: str, sample: Sample, world: World) -> int:
     data = sample.data
     if name == "hat":
         data = {"membership": str(world.people.city_reviewer_a.membership.pk)}
-    return getattr(client, sample.method)(reverse(name, args=sample.args(world)), data).status_code
+    more = {"content_type": "application/json"} if sample.method == "patch" else {}
+    return getattr(client, sample.method)(reverse(name, args=sample.args(world)), data, **more).status_code
 
 
 @pytest.mark.parametrize("name", sorted(SAMPLES))
@@ -69,6 +70,8 @@ def test_stranger_is_sent_to_sign_in(name: str, world: World) -> None:
     answer = getattr(client, sample.method)(reverse(name, args=sample.args(world)), sample.data)
     if sample.public:
         assert answer.status_code in {200, 302}
+    elif name.startswith("api_"):
+        assert answer.status_code == 401
     else:
         assert answer.status_code == 302
         assert answer["Location"].startswith(reverse("account_login"))

@@ -21,6 +21,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from portal import tasks, walls
 from portal.actors import Place
@@ -173,8 +174,7 @@ def test_two_beats_at_once_do_no_harm(own_database: str) -> None:
     invitation = _open_invitation(people)
     sign_in(Client(), people.newcomer.user.email)  # type: ignore[union-attr]
     cache.set("old", 1, timeout=5)
-    current_app.loader.import_default_modules()
-    timetable = [current_app.tasks[entry["task"]] for entry in current_app.conf.beat_schedule.values()]
+    timetable = [import_string(entry["task"]) for entry in current_app.conf.beat_schedule.values()]
     with time_machine.travel(timezone.now() + timedelta(days=8)):
         for task in [*timetable, *timetable]:
             assert at_once(task, task) == [None, None], task.name

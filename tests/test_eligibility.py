@@ -11,7 +11,7 @@ from tiers.editions import Force
 from tiers.eligibility import RULE_KINDS, Facts, Held, Verdict, is_direct, judge, screen, value_in_words
 from tiers.terms import Direct, Rule, Terms
 
-PILOT = Held("provincial_pilot", 2023)
+PILOT = Held("hubei_pilot", 2023)
 # Somebody who may apply in Hubei's round of 2024.
 FIT = Facts(
     is_branch=False,
@@ -56,10 +56,10 @@ def hubei() -> Terms:
         (_rule("of_group"), Facts(is_central=False), "unmet"),
         (_rule("above_scale"), Facts(is_above_scale=True), "met"),
         (_rule("above_scale"), Facts(is_above_scale=False), "unmet"),
-        (_rule("any_title", ("provincial_pilot",)), Facts(held=(PILOT,)), "met"),
+        (_rule("any_title", ("hubei_pilot",)), Facts(held=(PILOT,)), "met"),
         (_rule("any_title", ("national_demonstration",)), Facts(held=(PILOT,)), "unmet"),
-        (_rule("any_title", ("provincial_pilot",)), Facts(held=()), "unmet"),
-        (_rule("any_title", ("provincial_pilot",)), Facts(), "unknown"),
+        (_rule("any_title", ("hubei_pilot",)), Facts(held=()), "unmet"),
+        (_rule("any_title", ("hubei_pilot",)), Facts(), "unknown"),
         (_rule("holds_tier", "advanced"), Facts(tiers_held=frozenset({"advanced"})), "met"),
         (_rule("holds_tier", "advanced"), Facts(tiers_held=frozenset({"basic"})), "unmet"),
         (_rule("maturity", 3), Facts(maturity_level=3), "met"),
@@ -140,7 +140,7 @@ def test_nothing_known_stops_nobody_and_asks_about_everything(hubei: Terms) -> N
         ((Held("national_demonstration", 2020),), False),
         ((Held("national_demonstration", 2024),), False),
         ((Held("national_demonstration", 2022, accepted=False),), False),
-        ((Held("provincial_pilot", 2022),), False),
+        ((Held("hubei_pilot", 2022),), False),
         ((), False),
         (None, False),
     ],
@@ -153,13 +153,13 @@ def test_direct_way_is_for_those_who_took_it_on_in_those_years_and_passed(
 
 def test_without_a_direct_way_nobody_goes_it() -> None:
     assert not is_direct(None, FIT)
-    assert is_direct(Direct("provincial_pilot", 2000, 2030, "x", "y"), FIT)
+    assert is_direct(Direct("hubei_pilot", 2000, 2030, "x", "y"), FIT)
 
 
 def test_values_are_said_in_words(hubei: Terms) -> None:
     words = {rule.code: value_in_words(rule) for rule in hubei.rules}
     assert words["maturity"] == "三级"
     assert words["accidents"] == "亡人、较大、重大、特别重大"
-    assert words["title"] == "省智能制造试点示范企业"
+    assert words["title"] == "湖北省智能制造试点示范企业"
     assert words["legal_person"] == "B07、B09、C25、C32"
     assert words["built"] == ""

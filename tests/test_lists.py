@@ -17,7 +17,9 @@ from portal.services.memberships import post_at
 from tests import factories
 from tests import rounds as given
 from tests.factories import People
-from tiers.services import calendar
+from tests.titles import of_a
+from tiers.models import Edition, Factory
+from tiers.services import calendar, catalogue, filings
 
 pytestmark = pytest.mark.django_db
 _batches = count(1)
@@ -54,6 +56,34 @@ def _hat(people: People) -> None:
     factories.seat(Role.ENTERPRISE_CLERK, who=people.enterprise_clerk_a.user, enterprise=factories.enterprise("420200"))
 
 
+def _factory(people: People) -> None:
+    factories.factory(people.enterprise_a)
+
+
+def _assessed(people: People) -> None:
+    factory = Factory.objects.filter(enterprise=people.enterprise_a).first() or factories.factory(people.enterprise_a)
+    factories.assessment(factory, people.enterprise_clerk_a)
+
+
+def _filing(people: People) -> None:
+    factory = factories.factory(people.enterprise_a)
+    row = factories.assessment(factory, people.enterprise_clerk_a, aim="basic", rank=1)
+    with walls.enter(people.enterprise_clerk_a):
+        filings.file(row, is_true=True, actor=people.enterprise_clerk_a)
+
+
+def _title(people: People) -> None:
+    of_a(people, document=factories.code(), batch=int(factories.code()[9:16]) % 30_000 + 1)
+
+
+def _revision(_people: People) -> None:
+    catalogue.load(actor=factories.DIRECTOR)
+    last = Edition.objects.filter(code="2024").latest("revision")
+    document = last.document | {"edition": last.document["edition"] | {"revision": last.revision + 1}}
+    said = {"code": last.code, "name": last.name, "digest": last.digest, "loaded_at": last.loaded_at}
+    Edition.objects.create(**said, revision=last.revision + 1, document=document)
+
+
 def _round(people: People) -> None:
     given.current(people, batch=next(_batches))
 
@@ -67,6 +97,11 @@ def _special_day(people: People) -> None:
 @pytest.mark.parametrize(
     ("page", "who", "add"),
     [
+        ("factories", "enterprise_clerk_a", _factory),
+        ("factories", "city_head_a", _factory),
+        ("factories", "unit_head", _assessed),
+        ("filings", "city_head_a", _filing),
+        ("home", "city_head_a", _filing),
         ("registrations", "city_head_a", _registration),
         ("enterprises", "city_head_a", _enterprise),
         ("enterprises", "unit_head", _enterprise),
@@ -78,6 +113,10 @@ def _special_day(people: People) -> None:
         ("me", "enterprise_clerk_a", _hat),
         ("demo_mail", "newcomer", _registration),
         ("enterprise", "city_head_a", _clerk),
+        ("recognitions", "unit_officer", _title),
+        ("recognitions", "city_reviewer_a", _title),
+        ("recognitions", "enterprise_clerk_a", _title),
+        ("editions", "expert", _revision),
         ("rounds", "unit_officer", _round),
         ("rounds", "city_head_a", _round),
         ("rounds", "enterprise_admin_a", _round),

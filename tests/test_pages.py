@@ -53,14 +53,17 @@ def test_newcomer_is_told_the_next_step_and_sees_their_own_requests(
 @pytest.mark.parametrize(
     ("who", "offered"),
     [
-        ("enterprise_clerk_a", ["首页", "申报批次"]),
-        ("enterprise_admin_a", ["首页", "申报批次", "企业登记", "人员管理"]),
-        ("city_joint_a", ["首页", "申报批次", "在册企业"]),
-        ("city_head_a", ["首页", "申报批次", "企业登记", "在册企业", "人员管理"]),
-        ("expert", ["首页"]),
-        ("system_admin", ["首页", "人员管理", "机构管理", "工作日历"]),
-        ("security_admin", ["首页", "账户安全"]),
-        ("auditor", ["首页", "审计记录"]),
+        ("enterprise_clerk_a", ["首页", "申报批次", "智能工厂", "荣誉称号", "要素条件"]),
+        ("enterprise_admin_a", ["首页", "申报批次", "企业登记", "智能工厂", "荣誉称号", "要素条件", "人员管理"]),
+        ("city_joint_a", ["首页", "申报批次", "在册企业", "智能工厂", "荣誉称号", "要素条件"]),
+        (
+            "city_head_a",
+            ["首页", "申报批次", "企业登记", "在册企业", "智能工厂", "基础级备案", "荣誉称号", "要素条件", "人员管理"],
+        ),
+        ("expert", ["首页", "要素条件"]),
+        ("system_admin", ["首页", "要素条件", "人员管理", "机构管理", "工作日历"]),
+        ("security_admin", ["首页", "要素条件", "账户安全"]),
+        ("auditor", ["首页", "要素条件", "审计记录"]),
     ],
 )
 def test_navigation_offers_what_the_role_may_open(

@@ -89,7 +89,7 @@ def test_hubei_differs_from_the_nation_where_the_notice_does(hubei: Programme, n
     assert list(ours) == list(theirs)
     assert (theirs["title"].kind, theirs["title"].force) == ("holds_tier", Force.IN_PRINCIPLE)
     assert (ours["title"].kind, ours["title"].force) == ("any_title", Force.REQUIRED)
-    assert ours["title"].value == ("provincial_pilot",)
+    assert ours["title"].value == ("hubei_pilot",)
     assert set(ours["accidents"].value) - set(theirs["accidents"].value) == {"fatal"}
     assert ours["maturity"].value == theirs["maturity"].value == 3
     assert len(national.terms.departments) == 6

@@ -146,7 +146,7 @@ class Scenario:
     unverified: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one value a loaded revision, so that what is drawn from it can be kept by it
 class Edition:
     """A year's conditions. `met_from`: the least grade at which a 要素 counts as met (common practice, editable)."""
 

@@ -9,7 +9,7 @@ from tiers.editions import Edition, Element, Force, Tier
 
 # GB/T 39116-2020: score → level. Under 0.8 there is no level.
 _LEVELS = ((Decimal("4.8"), 5), (Decimal("3.8"), 4), (Decimal("2.8"), 3), (Decimal("1.8"), 2), (Decimal("0.8"), 1))
-_LEVEL_NAMES = ("未达级", "一级", "二级", "三级", "四级", "五级")
+LEVEL_NAMES = ("未达级", "一级", "二级", "三级", "四级", "五级")
 GRADES = {  # GB/T 39117
     Decimal("1"): "全部满足",
     Decimal("0.8"): "大部分满足",
@@ -20,6 +20,11 @@ GRADES = {  # GB/T 39117
 
 class Order(IntEnum):
     """Where a finding stands in the gap report: gates first, then by 环节, 建设成效 last."""
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        return ("基础要求", "能力成熟度", "环节覆盖", "人工智能场景", "建设内容", "建设成效")[self]
 
     BASIC = 0
     MATURITY = 1
@@ -52,13 +57,17 @@ class Answers:
 
 @dataclass(frozen=True)
 class Finding:
-    """One point that keeps a tier from being met, or that asks for an explanation, with its clause."""
+    """One point that keeps a tier from being met, or that asks for an explanation, with its clause.
+
+    `point` names what is asked for, however far it is from being met: the same in every assessment.
+    """
 
     order: Order
     area: str
     clause: str
     sentence: str
     force: Force = Force.REQUIRED
+    point: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,7 +154,13 @@ def _standing(edition: Edition, tier: Tier, answers: Answers) -> Standing:
 def _basics(edition: Edition, answers: Answers) -> list[Finding]:
     said = {True: "", False: "不符合", None: "尚未填写"}
     return [
-        Finding(Order.BASIC, "", basic.clause, f"基础要求“{basic.text.rstrip('。')}”{how}（{basic.clause}）。")
+        Finding(
+            Order.BASIC,
+            "",
+            basic.clause,
+            f"基础要求“{basic.text.rstrip('。')}”{how}（{basic.clause}）。",
+            point=basic.code,
+        )
         for basic in edition.basics
         if not basic.gate and (how := said[answers.basics.get(basic.code)])
     ]
@@ -155,17 +170,17 @@ def _maturity(tier: Tier, answers: Answers) -> list[Finding]:
     level = maturity_level(answers.maturity)
     if level >= tier.maturity:
         return []
-    now = "尚未填写" if answers.maturity is None else f"现为{_LEVEL_NAMES[level]}（{answers.maturity}分）"
-    sentence = f"智能制造能力成熟度须达到{_LEVEL_NAMES[tier.maturity]}及以上，{now}（附件2 一5）。"
-    return [Finding(Order.MATURITY, "", "附件2 一5", sentence)]
+    now = "尚未填写" if answers.maturity is None else f"现为{LEVEL_NAMES[level]}（{answers.maturity}分）"
+    sentence = f"智能制造能力成熟度须达到{LEVEL_NAMES[tier.maturity]}及以上，{now}（附件2 一5）。"
+    return [Finding(Order.MATURITY, "", "附件2 一5", sentence, point="maturity")]
 
 
 def _ai(tier: Tier, answers: Answers) -> list[Finding]:
     if tier.ai_share is None or ai_share(answers.scenarios) >= tier.ai_share:
         return []
     now = ai_share(answers.scenarios).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    sentence = f"应用人工智能技术的场景比例须不低于{tier.ai_share}%，现为{now}%。"
-    return [Finding(Order.AI_SHARE, "", tier.clause, sentence)]
+    sentence = f"应用人工智能技术的场景比例须不低于{tier.ai_share}%，现为{now}%（{tier.clause}）。"
+    return [Finding(Order.AI_SHARE, "", tier.clause, sentence, point="ai_share")]
 
 
 def _coverage_and_content(edition: Edition, tier: Tier, answers: Answers) -> list[Finding]:
@@ -184,17 +199,24 @@ def _coverage_and_content(edition: Edition, tier: Tier, answers: Answers) -> lis
         name = edition.area_names[clause.area]
         if clause.area not in built:
             sentence = f"{name}环节尚无建设场景：{tier.coverage.text.removeprefix('且')}（{tier.coverage.clause}）。"
-            findings.append(Finding(Order.COVERAGE, clause.area, tier.coverage.clause, sentence, force))
+            point = f"coverage.{clause.area}"
+            findings.append(Finding(Order.COVERAGE, clause.area, tier.coverage.clause, sentence, force, point))
         for element in clause.elements:
             if how := _short(edition, element, answers):
                 sentence = f"{name}：“{element.label}”{how}（{element.clause}）。"
-                findings.append(Finding(Order.CONTENT, clause.area, element.clause, sentence, force))
+                findings.append(Finding(Order.CONTENT, clause.area, element.clause, sentence, force, element.code))
     return findings
 
 
 def _effects(edition: Edition, tier: Tier, answers: Answers) -> list[Finding]:
     return [
-        Finding(Order.EFFECT, "", element.clause, f"建设成效：“{element.label}”{how}（{element.clause}）。")
+        Finding(
+            Order.EFFECT,
+            "",
+            element.clause,
+            f"建设成效：“{element.label}”{how}（{element.clause}）。",
+            point=element.code,
+        )
         for clause in tier.effects
         for element in clause.elements
         if (how := _short(edition, element, answers))

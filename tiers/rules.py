@@ -5,28 +5,75 @@ from typing import Any
 import rules
 
 from portal.actors import Actor
-from portal.roles import Level, Role
+from portal.roles import JOINT, Level, Role
 from portal.rules import is_portal, is_system_admin
 
-_LEAD = frozenset({Role.UNIT_OFFICER, Role.UNIT_HEAD})
+_FILLING = frozenset({Role.ENTERPRISE_ADMIN, Role.ENTERPRISE_CLERK})
+_OFFICERS = frozenset({Role.UNIT_OFFICER, Role.UNIT_HEAD})
 
 
 @rules.predicate
-def has_rounds(actor: Actor) -> bool:
-    """Rounds concern them: an enterprise's, a city's or a unit's people."""
+def is_filling(actor: Actor) -> bool:
+    """They fill in for an enterprise."""
+    return actor.role in _FILLING
+
+
+@rules.predicate
+def is_filling_for(actor: Actor, thing: Any) -> bool:
+    """They fill in for the enterprise that this belongs to."""
+    return actor.role in _FILLING and thing is not None and actor.stands("enterprise") == thing.enterprise_id
+
+
+@rules.predicate
+def is_within_a_unit(actor: Actor) -> bool:
+    """They belong to a unit, one of its cities, or one of its enterprises."""
     return actor.role is not None and actor.role.level in {Level.ENTERPRISE, Level.CITY, Level.UNIT}
+
+
+@rules.predicate
+def has_a_role(actor: Actor) -> bool:
+    """They act under some role, whichever."""
+    return actor.role is not None
+
+
+@rules.predicate
+def is_confirming(actor: Actor, thing: Any) -> bool:
+    """They keep the register on which the enterprise of this stands: its city's, or its unit's where it has no city."""
+    if thing is None:
+        return False
+    if thing.city_id:
+        return actor.role in {Role.CITY_REVIEWER, Role.CITY_HEAD} and bool(actor.stands("city") == thing.city_id)
+    return actor.role in {Role.UNIT_OFFICER, Role.UNIT_HEAD} and bool(actor.stands("unit") == thing.unit_id)
+
+
+@rules.predicate
+def has_filings(actor: Actor) -> bool:
+    """Filings may come before them: the lead offices of cities and units."""
+    return actor.role is not None and actor.role.level in {Level.CITY, Level.UNIT} and actor.role not in JOINT
+
+
+@rules.predicate
+def is_recording_titles(actor: Actor) -> bool:
+    """They put titles on record for their unit: its officer or head."""
+    return actor.role in _OFFICERS
+
+
+@rules.predicate
+def is_keeping_title(actor: Actor, recognition: Any) -> bool:
+    """They look after this title: officer or head of the unit that recorded it."""
+    return actor.role in _OFFICERS and recognition is not None and actor.stands("unit") == recognition.unit_id
 
 
 @rules.predicate
 def is_lead(actor: Actor) -> bool:
     """They work in a unit's lead office: its officer or its head."""
-    return actor.role in _LEAD
+    return actor.role in _OFFICERS
 
 
 @rules.predicate
 def is_running(actor: Actor, round_: Any) -> bool:
     """They run this round: its own unit's officer or head."""
-    return round_ is not None and actor.role in _LEAD and bool(actor.stands("unit") == round_.unit_id)
+    return round_ is not None and actor.role in _OFFICERS and bool(actor.stands("unit") == round_.unit_id)
 
 
 @rules.predicate
@@ -36,7 +83,26 @@ def is_signing(actor: Actor, round_: Any) -> bool:
 
 
 PERMISSIONS: dict[str, Any] = {
-    "round.list": has_rounds,
+    "factory.list": is_within_a_unit,
+    "factory.open": is_filling,
+    "factory.amend": is_filling_for,
+    "assessment.edit": is_filling_for,
+    "filing.list": has_filings,
+    "filing.file": is_filling_for,
+    "filing.confirm": is_confirming,
+    "filing.return": is_confirming,
+    "filing.withdraw": is_filling_for,
+    "edition.read": has_a_role,
+    "edition.doubt": is_system_admin | is_recording_titles,
+    "recognition.list": is_within_a_unit,
+    "recognition.import": is_recording_titles,
+    "recognition.add": is_recording_titles,
+    "recognition.amend": is_keeping_title,
+    "recognition.review": is_keeping_title,
+    "recognition.restore": is_keeping_title,
+    "recognition.revoke": is_keeping_title,
+    "scenarios.import": is_system_admin,
+    "round.list": is_within_a_unit,
     "round.add": is_lead,
     "round.edit": is_running,
     "round.discard": is_running,

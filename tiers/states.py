@@ -3,6 +3,23 @@
 from django.db.models import TextChoices
 
 
+class FilingState(TextChoices):
+    """A 基础级 factory's filing with its city."""
+
+    FILED = "filed", "待确认"
+    CONFIRMED = "confirmed", "已备案"
+    RETURNED = "returned", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class RecognitionState(TextChoices):
+    """A title that an enterprise or factory holds, or held."""
+
+    VALID = "valid", "有效"
+    UNDER_REVIEW = "under_review", "复核中"
+    REVOKED = "revoked", "已撤销"
+
+
 class RoundState(TextChoices):
     """A round, from its draft to its end."""
 

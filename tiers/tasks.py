@@ -2,7 +2,29 @@
 
 from celery import shared_task
 
-from tiers.services import round_effects
+from portal import walls
+from portal.actors import Actor, Place
+from tiers.services import imports, measuring, recognitions, round_effects
+
+
+@shared_task
+def measure_all() -> int:
+    """Measure every self-assessment anew, after the ladder's arithmetic changed."""
+    return measuring.measure_all(Actor(system="平台后台"))
+
+
+@shared_task
+def link_recognitions() -> None:
+    """Link titles to enterprises and factories that have come onto the register since they were recorded."""
+    with walls.stand(Place(office="system")):
+        recognitions.link_waiting()
+
+
+@shared_task
+def clear_imports() -> None:
+    """Remove uploaded lists that nobody confirmed."""
+    with walls.stand(Place(office="system")):
+        imports.clear_lapsed()
 
 
 @shared_task

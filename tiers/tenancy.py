@@ -6,6 +6,13 @@ from portal.walls import Wall
 _OF_UNIT = Wall("business", city="", enterprise="")
 WALLED: dict[str, Wall] = {
     "tiers_factory": Wall("business"),
+    "tiers_selfassessment": Wall("business"),
+    "tiers_assessmentsection": Wall("business"),
+    "tiers_assessmentfile": Wall("business"),
+    "tiers_filing": Wall("business"),
+    # A revocation is published, and bars its holder wherever they apply: everybody may read of it.
+    "tiers_recognition": Wall("business", shown="state = 'revoked'"),
+    "tiers_recognitionimport": Wall("business", city="", enterprise=""),
     "tiers_round": Wall("business", city="", enterprise="", shown="state <> 'draft'"),
     "tiers_roundchange": Wall("business", city="", enterprise="", shown="true"),
     "tiers_roundeffect": _OF_UNIT,
@@ -15,5 +22,8 @@ WALLED: dict[str, Wall] = {
 
 OPEN: dict[str, str] = {
     "tiers_edition": "the conditions of the ladder, public",
+    "tiers_scenariolist": "names of scenarios, public",
+    "tiers_scenarioname": "names of scenarios, public",
+    "tiers_scenarioimport": "uploaded lists of such names, before they are published",
     "tiers_specialday": "the State Council's calendar of holidays, public",
 }

@@ -5,22 +5,17 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from tiers import titles
 from tiers.editions import Force
+from tiers.names import TIER_NAMES
 from tiers.rounds import Windows
 
 # The tiers a round can be about: the letter in its reference, and the name.
-TIERS = {
-    "basic": ("B", "基础级"),
-    "advanced": ("A", "先进级"),
-    "excellent": ("E", "卓越级"),
-    "leading": ("L", "领航级"),
-}
+_LETTERS = {"basic": "B", "advanced": "A", "excellent": "E", "leading": "L"}
+TIERS = {code: (_LETTERS[code], name) for code, name in TIER_NAMES.items()}
 
-# Titles that rules name, beside the tiers themselves (82号 二(一)2, 二(三)4).
-TITLES = {
-    "provincial_pilot": "省智能制造试点示范企业",
-    "national_demonstration": "国家智能制造示范工厂",
-}
+# Titles that rules can name (82号 二(一)2, 二(三)4).
+TITLES = {title.code: title.name for title in titles.TITLES}
 
 FORMATS = ("pdf", "docx", "xlsx", "jpg", "png", "mp4")
 

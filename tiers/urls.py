@@ -1,10 +1,84 @@
 """Every address of the ladder."""
 
-from django.urls import URLPattern, path
+from django.urls import path
 
-from tiers.views import calendar, round_changes, round_drafts, rounds
+from tiers import api
+from tiers.views import (
+    assessments,
+    calendar,
+    editions,
+    factories,
+    filings,
+    imports,
+    recognitions,
+    results,
+    round_changes,
+    round_drafts,
+    rounds,
+    sections,
+)
 
-urlpatterns: list[URLPattern] = [
+urlpatterns = [
+    path("factories/", factories.factories, name="factories"),
+    path("factories/new/", factories.factory_new, name="factory_new"),
+    path("factories/<str:ref>/", factories.factory, name="factory"),
+    path("factories/<str:ref>/amend/", factories.factory_amend, name="factory_amend"),
+    path("factories/<str:ref>/assess/", assessments.begin, name="assessment_begin"),
+    path("assessments/<str:ref>/", assessments.assessment, name="assessment"),
+    path("assessments/<str:ref>/amend/", assessments.assessment_amend, name="assessment_amend"),
+    path("assessments/<str:ref>/make-current/", assessments.make_current, name="assessment_make_current"),
+    path("assessments/<str:ref>/discard/", assessments.discard, name="assessment_discard"),
+    path("assessments/<str:ref>/result/", results.result, name="result"),
+    path("assessments/<str:ref>/compare/<str:other>/", results.compare, name="compare"),
+    path("assessments/<str:ref>/files/<int:pk>/", sections.evidence_file, name="evidence_file"),
+    path("assessments/<str:ref>/file/", filings.file, name="file"),
+    path("assessments/<str:ref>/sections/<slug:key>/", sections.section, name="section"),
+    path("filings/", filings.filings, name="filings"),
+    path("filings/<str:ref>/", filings.filing, name="filing"),
+    path("filings/<str:ref>/confirm/", filings.confirm, name="filing_confirm"),
+    path("filings/<str:ref>/return/", filings.send_back, name="filing_return"),
+    path("filings/<str:ref>/withdraw/", filings.withdraw, name="filing_withdraw"),
+    path("filings/<str:ref>/files/<int:pk>/", filings.filed_file, name="filed_file"),
+    path("api/v1/assessments/<str:ref>/sections/<slug:key>/", api.section, name="api_section"),
+    path("api/v1/assessments/<str:ref>/files/", api.files, name="api_files"),
+    path("api/v1/assessments/<str:ref>/files/<int:pk>/", api.file, name="api_file"),
+    path("recognitions/", recognitions.recognitions, name="recognitions"),
+    path("recognitions/export.xlsx", recognitions.export, name="recognition_export"),
+    path("recognitions/add/", recognitions.add, name="recognition_add"),
+    path("recognitions/import/", imports.recognition_upload, name="recognition_upload"),
+    path("recognitions/import/template.xlsx", imports.recognition_template, name="recognition_template"),
+    path("recognitions/import/<str:ref>/", imports.recognition_import, name="recognition_import"),
+    path(
+        "recognitions/import/<str:ref>/confirm/",
+        imports.recognition_import_confirm,
+        name="recognition_import_confirm",
+    ),
+    path(
+        "recognitions/import/<str:ref>/errors.xlsx",
+        imports.recognition_import_errors,
+        name="recognition_import_errors",
+    ),
+    path("recognitions/<str:ref>/", recognitions.recognition, name="recognition"),
+    path("recognitions/<str:ref>/amend/", recognitions.amend, name="recognition_amend"),
+    path("recognitions/<str:ref>/factory/", recognitions.factory, name="recognition_factory"),
+    path("recognitions/<str:ref>/review/", recognitions.act, {"action": "review"}, name="recognition_review"),
+    path("recognitions/<str:ref>/restore/", recognitions.act, {"action": "restore"}, name="recognition_restore"),
+    path("recognitions/<str:ref>/revoke/", recognitions.act, {"action": "revoke"}, name="recognition_revoke"),
+    path("editions/", editions.editions, name="editions"),
+    path("editions/<str:code>/", editions.edition, name="edition"),
+    path("editions/<str:code>/scenarios/", imports.scenario_upload, name="scenario_upload"),
+    path("editions/<str:code>/scenarios/template.xlsx", imports.scenario_template, name="scenario_template"),
+    path("editions/<str:code>/scenarios/<str:ref>/", imports.scenario_import, name="scenario_import"),
+    path(
+        "editions/<str:code>/scenarios/<str:ref>/confirm/",
+        imports.scenario_import_confirm,
+        name="scenario_import_confirm",
+    ),
+    path(
+        "editions/<str:code>/scenarios/<str:ref>/errors.xlsx",
+        imports.scenario_import_errors,
+        name="scenario_import_errors",
+    ),
     path("rounds/", rounds.rounds, name="rounds"),
     path("rounds/add/", rounds.add, name="round_add"),
     path("rounds/<str:ref>/", rounds.round_, name="round"),

@@ -1,6 +1,7 @@
 """What the ground floor keeps."""
 
 from portal.audit import AuditBlock, AuditEvent
+from portal.models.drafts import DraftSection
 from portal.models.enterprises import Enterprise, EnterpriseFacts, Nature, Registration
 from portal.models.people import Invitation, Membership, User
 from portal.models.places import City, Department, Industry, Office, OfficeLevel, Region, RegionLevel, Unit, UnitKind
@@ -11,6 +12,7 @@ __all__ = [
     "AuditEvent",
     "City",
     "Department",
+    "DraftSection",
     "Enterprise",
     "EnterpriseFacts",
     "Heartbeat",

@@ -8,6 +8,7 @@ from portal import audit
 from portal.actors import Actor
 from portal.errors import Denied, Refused
 from portal.models import Enterprise
+from portal.rooms import declared
 from portal.rules import may
 
 # What an enterprise may amend by itself; its name only its office corrects, and its code never changes.
@@ -42,4 +43,7 @@ def amend(enterprise: Enterprise, changes: dict[str, Any], *, actor: Actor) -> E
     row.save(update_fields=list(different))
     after = {field: str(value) for field, value in different.items()}
     audit.record("enterprise.amend", row, actor, before=before, after=after)
+    for followers in declared("followers", "ENTERPRISE_AMENDED"):
+        for follow in followers:
+            follow(row)
     return row

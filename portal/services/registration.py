@@ -1,6 +1,5 @@
 """How an enterprise comes in, and how a second person with the same code is passed on to its administrator."""
 
-import secrets
 from typing import Any
 
 from django.db import connection, transaction
@@ -11,6 +10,7 @@ from portal.credit_code import credit_code_error, normalised
 from portal.errors import Denied, Refused
 from portal.models import City, Enterprise, Membership, Region, Registration, Unit, UnitKind
 from portal.models.enterprises import FACTS
+from portal.references import new_ref
 from portal.roles import Role
 from portal.services import mail
 from portal.services.memberships import grant, post_at
@@ -18,7 +18,6 @@ from portal.states import MembershipState, RegistrationState
 from portal.workflow import locked, move
 
 MOST_PENDING = 3
-_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that can be mistaken for another
 
 
 def _hold_code(code: str) -> None:
@@ -70,7 +69,7 @@ def register(actor: Actor, facts: dict[str, Any]) -> Registration:
             place = {"unit": known.unit, "city": known.city} if known else {"unit": unit, "city": city}
             registration = Registration.objects.create(
                 **{name: facts[name] for name in FACTS if name in facts} | {"code": code} | place,
-                ref=_new_ref(),
+                ref=new_ref("DJ"),
                 user=actor.user,
                 enterprise=known,
                 submitted_at=clock.now(),
@@ -84,10 +83,6 @@ def register(actor: Actor, facts: dict[str, Any]) -> Registration:
 def _is_member(actor: Actor, enterprise: Enterprise) -> bool:
     memberships = Membership.objects.filter(user=actor.user, enterprise=enterprise)
     return memberships.filter(state=MembershipState.ACTIVE).exists()
-
-
-def _new_ref() -> str:
-    return "DJ-" + "".join(secrets.choice(_LETTERS) for _ in range(8))
 
 
 def _tell_administrators(enterprise: Enterprise, registration: Registration) -> None:

@@ -1,11 +1,12 @@
 """Pages for what went wrong; each says what its reader can do next."""
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -14,7 +15,30 @@ from portal.errors import Refused
 log = structlog.get_logger(__name__)
 
 
+def is_api(request: HttpRequest) -> bool:
+    """Whether a program asks, which reads JSON."""
+    return request.path.startswith("/api/")
+
+
+# What a program is told where a page would say more.
+_SENTENCES = {
+    400: "请求格式有误。",
+    403: "您没有办理此事项的权限。",
+    404: "所请求的内容不存在，或不在您的权限范围内。",
+    405: "不支持该请求方式。",
+    500: "平台出现故障，请稍后重试。",
+    503: "平台暂时无法服务，请稍后重试。",
+}
+
+
+def _json(request: HttpRequest, status: int, reasons: Sequence[str] = ()) -> HttpResponse:
+    said = list(reasons) or [_SENTENCES[status]]
+    return JsonResponse({"reasons": said, "incident": getattr(request, "incident", "")}, status=status)
+
+
 def _page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    if is_api(request):
+        return _json(request, status, context.get("reasons", ()))
     context["incident"] = getattr(request, "incident", "")
     return render(request, f"{status}.html", context, status=status)
 
@@ -50,6 +74,8 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form from a page that was open too long, or sent from elsewhere."""
+    if is_api(request):
+        return _json(request, 403, ["页面已过期，请刷新后重试。"])
     context = {"incident": getattr(request, "incident", "")}
     return render(request, "403_csrf.html", context, status=403)
 
@@ -64,5 +90,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def _bare(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    if is_api(request):
+        return _json(request, status)
     context = {"incident": getattr(request, "incident", "")}
     return HttpResponse(render_to_string(template, context), status=status)

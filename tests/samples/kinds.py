@@ -14,7 +14,7 @@ class Sample:
     who: set[str] | None  # None: everybody who is signed in
     args: Callable[["World"], list[Any]] = field(default=lambda world: [])
     method: str = "get"
-    data: dict[str, str] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
     else_: int = 404
     public: bool = False
     # Those who may see the thing but not do this to it.

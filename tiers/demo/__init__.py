@@ -1,1 +1,1 @@
-"""The ladder's part of the demo world."""
+"""What the demo world adds to the ladder; built through the services that people use."""

@@ -7,6 +7,8 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from tiers import edition_file, editions
 
+_VALUES: dict[str, editions.Edition] = {}
+
 
 class Edition(models.Model):
     """One revision of a year's conditions, as its file had it when it was loaded.
@@ -35,5 +37,7 @@ class Edition(models.Model):
 
     @property
     def value(self) -> editions.Edition:
-        """The conditions as a value."""
-        return edition_file.parse(dict(self.document), str(self))
+        """The conditions as a value; made once for each content, because a loaded revision never changes."""
+        if self.digest not in _VALUES:
+            _VALUES[self.digest] = edition_file.parse(dict(self.document), str(self))
+        return _VALUES[self.digest]

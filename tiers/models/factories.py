@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from portal.models import City, Enterprise, Industry, Region, Unit
+from tiers.names import TIER_NAMES
 
 
 class OfEnterprise(models.Model):
@@ -38,6 +39,8 @@ class Factory(OfEnterprise):
     # Projections, so that a list of 20,000 is filtered by an index: written with the title or assessment they follow.
     held_tier = models.CharField("已获层级", max_length=20, blank=True)
     reached_tier = models.CharField("自评层级", max_length=20, blank=True)
+    # What a list is searched in: one column, because behind row-level security no index helps a search within a text.
+    sought = models.CharField(max_length=330, blank=True, editable=False)
 
     class Meta:
         verbose_name = "智能工厂"
@@ -52,7 +55,20 @@ class Factory(OfEnterprise):
         indexes = [
             models.Index(fields=["unit", "name", "id"], name="factory_unit_name"),
             models.Index(fields=["city", "name", "id"], name="factory_city_name"),
+            models.Index(fields=["unit", "held_tier", "name"], name="factory_unit_held"),
+            models.Index(fields=["unit", "reached_tier", "name"], name="factory_unit_reached"),
+            models.Index(fields=["unit", "industry", "name"], name="factory_unit_industry"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def held_label(self) -> str:
+        """The tier it holds by title, in words; empty when none."""
+        return TIER_NAMES.get(self.held_tier, "")
+
+    @property
+    def reached_label(self) -> str:
+        """The tier it reaches by its own assessment, in words; empty when none."""
+        return TIER_NAMES.get(self.reached_tier, "")

@@ -1,20 +1,24 @@
-"""Put the ladder's part of the demo world in place (refused in production); running it again changes nothing."""
+"""Put the ladder's part of the demo world in place."""
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from tiers.demo import rounds
+from portal.demo.seed import NotADemo
+from tiers.demo.seed import seed
 
 
 class Command(BaseCommand):
-    """manage.py seed_tiers, after seed_demo, load_catalogue and load_calendar"""
+    """Refused under production settings; a second time it changes nothing."""
 
     help = __doc__
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Seed, and say whether there was anything to do."""
-        if not settings.IS_DEMO:
-            raise CommandError("seed_tiers is refused when PORTAL_MODE is production.")
-        self.stdout.write("Rounds put in place." if rounds.seed() else "Rounds are there already.")
+        try:
+            made = seed()
+        except NotADemo as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            "The ladder's demo data put in place." if made else "The ladder's demo data are there already."
+        )

@@ -1,0 +1,170 @@
+"""A section of a declared form on a page: what its templates need, and what the browser sends back."""
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+
+from portal import clock
+from portal.declared import Block, Field, Kind, Problem, Section, Value, Values, row_key, rows_of
+
+_CELL = re.compile(r"^(?P<key>(?P<table>[^\[\]]+)\[(?P<row>[0-9a-z]{1,24})\])\.(?P<column>\w+)$")
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a field."""
+
+    value: str
+    label: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A field as it stands on the page. `name` is what the browser sends it under."""
+
+    asked: Field
+    name: str
+    value: str = ""
+    options: tuple[Option, ...] = ()
+    problem: str = ""
+    files: Sequence[Any] = ()
+    rows: tuple["DrawnRow", ...] = ()
+    spare: "DrawnRow | None" = None
+
+    @property
+    def id(self) -> str:
+        """Its id in the page."""
+        return "f-" + re.sub(r"[^0-9A-Za-z]+", "-", self.name).strip("-")
+
+    @property
+    def described(self) -> str:
+        """The ids of what is said about it: help, and what is wrong."""
+        return f"{self.id}_help {self.id}_problem" if self.asked.help else f"{self.id}_problem"
+
+    @property
+    def template(self) -> str:
+        """What draws it."""
+        return f"declared/{self.asked.kind}.html"
+
+
+@dataclass(frozen=True)
+class DrawnRow:
+    """One row of a table."""
+
+    key: str
+    cells: tuple[Drawn, ...]
+
+
+@dataclass(frozen=True)
+class DrawnBlock:
+    """A block with its fields; `is_new_group`: the first of its group, which a heading precedes."""
+
+    block: Block
+    fields: tuple[Drawn, ...]
+    is_new_group: bool
+    note: str = ""
+
+    @property
+    def main(self) -> list[Drawn]:
+        """The fields that always show."""
+        return [f for f in self.fields if not f.asked.aside]
+
+    @property
+    def aside(self) -> list[Drawn]:
+        """The fields that may be folded away."""
+        return [f for f in self.fields if f.asked.aside]
+
+    @property
+    def is_open(self) -> bool:
+        """Something of what may be folded away is filled in."""
+        return any(f.value or f.files or f.problem or any(o.checked for o in f.options) for f in self.aside)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a section is drawn with: answers, problems, evidence, names of rows that can be picked, notes on blocks."""
+
+    values: Values
+    problems: Sequence[Problem] = ()
+    files: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    picks: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+def drawn(section: Section, filled: Filled) -> list[DrawnBlock]:
+    """The blocks of a section as templates draw them."""
+    found: list[DrawnBlock] = []
+    group = ""
+    for block in section.blocks:
+        fields = tuple(_field(asked, filled) for asked in block.fields)
+        found.append(
+            DrawnBlock(block, fields, bool(block.group) and block.group != group, filled.notes.get(block.key, ""))
+        )
+        group = block.group
+    return found
+
+
+def _field(asked: Field, filled: Filled) -> Drawn:
+    if asked.kind is Kind.ROWS:
+        rows = tuple(
+            _row(asked, row, cells, filled.problems) for row, cells in rows_of(filled.values, asked.key).items()
+        )
+        return Drawn(asked, asked.key, rows=rows, spare=_row(asked, new_row(), {}, ()))
+    value = filled.values.get(asked.key, "")
+    if asked.kind is Kind.PICK:
+        held = value if isinstance(value, list) else []
+        options = tuple(Option(row, label, row in held) for row, label in filled.picks.items())
+        return Drawn(asked, asked.key, options=options)
+    return _plain(asked, asked.key, value, filled.problems, filled.files.get(asked.key, ()))
+
+
+def _plain(asked: Field, name: str, value: Any, problems: Sequence[Problem], files: Sequence[Any] = ()) -> Drawn:
+    text = value if isinstance(value, str) else ""
+    choices = (("yes", "是"), ("no", "否")) if asked.kind is Kind.YES_NO else asked.choices
+    options = tuple(Option(key, label, key == text) for key, label in choices)
+    problem = next((p.sentence for p in problems if p.key == name and not p.is_missing), "")
+    return Drawn(asked, name, text, options, problem, files)
+
+
+def _row(table: Field, row: str, cells: Mapping[str, str], problems: Sequence[Problem]) -> DrawnRow:
+    key = row_key(table.key, row)
+    drawn_cells = (_plain(c, f"{key}.{c.key}", cells.get(c.key, ""), problems) for c in table.columns)
+    return DrawnRow(key, tuple(drawn_cells))
+
+
+def new_row() -> str:
+    """A fresh row's id: milliseconds in base 36 and three random digits, so that ids sort by time."""
+    number, text = int(clock.now().timestamp() * 1000), ""
+    while number:
+        number, rest = divmod(number, 36)
+        text = _DIGITS[rest] + text
+    return text + "".join(secrets.choice(_DIGITS) for _ in range(3))
+
+
+def sent(section: Section, post: QueryDict) -> dict[str, Value | None]:
+    """The answers that a browser without script sends: every field of the section, and the rows it knew of."""
+    changes: dict[str, Value | None] = {}
+    for key, asked in section.fields.items():
+        if asked.kind is Kind.PICK:
+            changes[key] = post.getlist(key)
+        elif asked.kind not in {Kind.FILES, Kind.ROWS}:
+            changes[key] = post.get(key, "")
+    return changes | _rows(section, post)
+
+
+def _rows(section: Section, post: QueryDict) -> dict[str, Value | None]:
+    tables = {key: {c.key for c in asked.columns} for key, asked in section.fields.items() if asked.kind is Kind.ROWS}
+    rows: dict[str, dict[str, str]] = {}
+    removed = set(post.getlist("remove"))
+    for name in post:
+        match = _CELL.match(name)
+        if match and match["column"] in tables.get(match["table"], ()):
+            rows.setdefault(match["key"], {})[match["column"]] = str(post.get(name, ""))
+    filled = {key: cells for key, cells in rows.items() if any(cells.values()) and key not in removed}
+    return {**filled, **{key: None for key in rows if key in removed}}

@@ -1,0 +1,165 @@
+"""A form declared as data: what is kept, what is pointed out, how two versions differ."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.declared import (
+    Answered,
+    Block,
+    Field,
+    Form,
+    Kind,
+    Section,
+    Unreadable,
+    day,
+    differences,
+    field_of,
+    label_of,
+    length,
+    number,
+    problems,
+    progress,
+    read,
+    row_key,
+    rows_of,
+    summary,
+)
+
+COLUMNS = (
+    Field("area", "环节", Kind.CHOICE, required=True, choices=(("a", "甲环节"), ("b", "乙环节"))),
+    Field("name", "名称", Kind.TEXT, limit=5, required=True),
+)
+SECTION = Section(
+    "one",
+    "第一节",
+    (
+        Block(
+            "q",
+            "问题",
+            (Field("q.met", "是否", Kind.YES_NO, required=True), Field("q.note", "说明", Kind.LONG, limit=10)),
+        ),
+        Block("n", "数", (Field("n", "产值", Kind.NUMBER, unit="万元", least=Decimal(0), most=Decimal(100)),)),
+        Block("d", "日", (Field("d", "日期", Kind.DATE),)),
+        Block("t", "表", (Field("t", "场景", Kind.ROWS, required=True, columns=COLUMNS),)),
+        Block("p", "选", (Field("p", "体现", Kind.PICK, picks="t"), Field("f", "材料", Kind.FILES, required=True))),
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("12", "12"), ("12.50", "12.50"), ("１２．５", "12.5"), ("1,234,567.8", "1234567.8"), ("-3", "-3"),
+        ("82%", "82"),
+        (".5", "0.5"), (" 7 ", "7"), ("＋3", "3"),
+    ],
+)  # fmt: skip
+def test_number_is_read_however_it_is_typed(typed: str, value: str) -> None:
+    assert number(typed) == Decimal(value)
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "1.2.3", "1e5", "NaN", "Infinity", "一百", "1" * 20, "--1", "1/2"])
+def test_what_is_no_number_gives_none(typed: str) -> None:
+    assert number(typed) is None
+
+
+@given(st.text(max_size=30))
+def test_number_never_breaks(typed: str) -> None:
+    assert number(typed) is None or number(typed).is_finite()
+
+
+def test_day_is_iso_or_none() -> None:
+    assert str(day("2024-11-22")) == "2024-11-22"
+    assert [day(text) for text in ("", "2024-02-30", "22/11/2024", "20241122x")] == [None] * 4
+
+
+def test_length_counts_code_points_and_a_line_break_once() -> None:
+    assert length("䶮喆\r\n𠮷") == 4
+
+
+def test_read_keeps_what_was_mistyped_and_shortens_nothing() -> None:
+    kept = read(SECTION, {"n": " 12x ", "q.note": "字" * 50, "d": "昨天"})
+    assert kept == {"n": "12x", "q.note": "字" * 50, "d": "昨天"}
+
+
+def test_read_folds_line_ends() -> None:
+    assert read(SECTION, {"q.note": "一\r\n二 "}) == {"q.note": "一\n二"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"unknown": "x"}, {"q.met": "maybe"}, {"q.met": True}, {"n": 12}, {"n": ["1"]}, {"q.note": "x\0"},
+        {"f": "x"}, {"t": "x"}, {"t[r1]": "x"}, {"t[r1]": {"other": "x"}}, {"t[r1]": {"area": "c"}},
+        {"t[R1]": {"name": "x"}}, {"p": "r1"}, {"p": ["no good!"]}, {"q.note": "字" * 20_001}, {"n[r1]": {"name": "x"}},
+    ],
+)  # fmt: skip
+def test_what_the_form_cannot_have_asked_is_refused(changes: dict) -> None:
+    with pytest.raises(Unreadable):
+        read(SECTION, changes)
+
+
+def test_row_is_kept_whole_and_taken_away_by_null() -> None:
+    assert read(SECTION, {"t[r1]": {"name": "甲"}}) == {"t[r1]": {"area": "", "name": "甲"}}
+    assert read(SECTION, {"t[r1]": None}) == {"t[r1]": None}
+
+
+def test_rows_stand_in_the_order_they_were_made() -> None:
+    values = {row_key("t", "m2"): {"name": "后"}, row_key("t", "m1"): {"name": "先"}, "n": "1", row_key("u", "m0"): {}}
+    assert [row["name"] for row in rows_of(values, "t").values()] == ["先", "后"]
+
+
+def test_problems_are_sentences_that_lead_to_their_field() -> None:
+    values = {"q.met": "", "q.note": "字" * 12, "n": "101", "d": "昨天", "t[m1]": {"area": "a", "name": "六个字的名字"}}
+    found = {p.key: (p.sentence, p.is_missing) for p in problems(SECTION, values)}
+    assert found == {
+        "q.met": ("请填写是否。", True),
+        "q.note": ("说明限10字，现有12字，请删减2字。", False),
+        "n": ("产值不应大于100万元。", False),
+        "d": ("日期不是日期，请按 2024-11-22 的格式填写。", False),
+        "t[m1].name": ("名称限5字，现有6字，请删减1字。", False),
+        "f": ("请填写材料。", True),
+    }
+    assert {p.sentence for p in problems(SECTION, {"n": "x"})} >= {"产值应为数字，请只填写数字，单位不必填写。"}
+    assert {p.sentence for p in problems(SECTION, {"n": "-1"})} >= {"产值不应小于0万元。"}
+
+
+def test_progress_counts_what_is_required_and_evidence_too() -> None:
+    assert (progress(SECTION, {}).answered, progress(SECTION, {}).asked) == (0, 3)
+    done = progress(SECTION, {"q.met": "no", "t[m1]": {"name": "x"}}, frozenset({"f"}))
+    assert (done.answered, done.percent) == (3, 100)
+    assert progress(Section("e", "空", ()), {}).percent == 100
+    answered = Answered(Form("x", "表", (SECTION,)), {"one": {"q.met": "yes"}})
+    assert answered.progress("one").answered == 1
+
+
+def test_differences_say_what_people_read_and_name_rows_that_came_and_went() -> None:
+    before = {"q.met": "yes", "n": "5", "t[m1]": {"area": "a", "name": "旧"}}
+    after = {"q.met": "no", "n": "5", "t[m2]": {"area": "b", "name": "新"}}
+    assert [(d.key, d.label, d.before, d.after) for d in differences(SECTION, before, after)] == [
+        ("q.met", "问题：是否", "是", "否"),
+        ("t[m1]", "场景", "环节：甲环节；名称：旧", "（已删除）"),
+        ("t[m2]", "场景", "（已删除）", "环节：乙环节；名称：新"),
+    ]
+
+
+@given(st.dictionaries(st.sampled_from(["q.met", "q.note", "n", "d"]), st.sampled_from(["", "yes", "no"])))
+def test_no_version_differs_from_itself(values: dict[str, str]) -> None:
+    assert differences(SECTION, values, values) == []
+
+
+def test_summary_reads_answers_rows_and_picks() -> None:
+    values = {"q.met": "yes", "n": "5", "t[m1]": {"area": "a", "name": "甲"}, "p": ["m1"]}
+    said = {s.block.key: s for s in summary(SECTION, values, {"m1": "甲场景"}, {"f": ["文件"]})}
+    assert said["q"].lines == (("是否", "是"),)
+    assert said["n"].lines == (("产值", "5万元"),)
+    assert said["t"].rows == ({"环节": "甲环节", "名称": "甲"},)
+    assert (said["p"].lines, said["p"].files) == ((("体现", "甲场景"),), ("文件",))
+
+
+def test_label_of_a_row_is_its_tables() -> None:
+    assert label_of(SECTION, "t[m1]") == "场景"
+    assert field_of(SECTION, "t[m1]").kind is Kind.ROWS

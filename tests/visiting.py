@@ -1,0 +1,89 @@
+"""Fixtures of browser tests: the portal served once a worker, what its addresses are made of, people with browsers."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from portal.actors import Actor
+from portal.models import Enterprise, Membership, Registration, User
+from portal.roles import Role
+from portal.selectors.people import hats
+from portal.services.invitations import invite
+from portal.services.memberships import post_at
+from tests import factories, rounds
+from tests.browser import Served, Visitor, chromium, served
+from tests.databases import copied_database
+from tests.titles import titles_to_see
+from tiers.models import Factory, Filing, SelfAssessment
+
+
+@pytest.fixture(scope="session")
+def portal(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The portal, served once for all tests of a worker."""
+    with django_db_blocker.unblock():
+        copy = copied_database()
+        name = copy.__enter__()
+    try:
+        with served(name, tmp_path_factory.mktemp("portal"), django_db_blocker.unblock) as made:
+            yield made
+    finally:
+        copy.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def world(portal: Served) -> dict[str, Any]:
+    """References and keys that addresses are made of; and what the demo world has no sample of."""
+
+    def made() -> dict[str, Any]:
+        enterprise = Enterprise.objects.get(name__contains="星桥")
+        colleague = factories.registration("420100", code=enterprise.code, name=enterprise.name)
+        head = Membership.objects.get(user__email="qiye@demo.example")
+        actor = Actor(user=head.user, membership=next(h for h in hats(head.user) if h.pk == head.pk))
+        post = post_at(Role.ENTERPRISE_CLERK, enterprise=enterprise)
+        _, token = invite(actor, email="yaoqing@example.org", name="受邀人", post=post)
+        factory = Factory.objects.get(name="精密传动部件智能工厂")
+        years = {row.year: row.ref for row in SelfAssessment.objects.filter(factory=factory)}
+        return {
+            "factory": factory.ref,
+            "assessment": years[2026],
+            "earlier": years[2025],
+            "filing": Filing.objects.get(factory__name="二期精密加工工厂").ref,
+            "pending": Registration.objects.get(name__contains="南望山").ref,
+            "asking": colleague.ref,
+            "own": factories.registration("420100", by=User.objects.get(email="xinren@demo.example")).ref,
+            "code": enterprise.code,
+            "clerk": Membership.objects.get(user__email="tianbao@demo.example").pk,
+            "head": head.pk,
+            "account": User.objects.get(email="jingban@demo.example").pk,
+            "own_account": User.objects.get(email="anquan@demo.example").pk,
+            "invitation": token,
+            "office": factories.office("武汉市经济和信息化局").pk,
+            **titles_to_see(),
+            **rounds.rounds_to_see(),
+        }
+
+    return portal.ask(made)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; for this module only, because its loop would disturb database tests in the same thread."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def visitor(browser: Browser, portal: Served) -> Iterator[Callable[..., Visitor]]:
+    """People with browsers: `visitor()` a stranger, `visitor("qiye")` that account; none may have had complaints."""
+    came: list[Visitor] = []
+
+    def come(account: str = "") -> Visitor:
+        came.append(Visitor(browser, portal, account))
+        return came[-1]
+
+    yield come
+    for one in came:
+        one.context.close()
+    assert [complaint for one in came for complaint in one.complaints] == []

@@ -31,6 +31,7 @@ ENVIRONMENT = {
     "SESSION_IDLE_MINUTES": "signed out after so long without a request; default 30",
     "SESSION_ABSOLUTE_HOURS": "signed out after so long whatever happens; default 12",
     "PASSWORD_MIN_LENGTH": "default 12",
+    "ROUND_REMINDERS": "hours before a deadline at which people are reminded, separated by commas; default 168,72,24,2",
     "SITE_OPERATOR": "主办单位 in the footer",
     "SITE_CONTACT": "联系方式 in the footer",
     "SITE_ICP": "备案号 in the footer",
@@ -99,6 +100,11 @@ def positive(raw: str) -> int:
     if value < 1:
         raise Unfit("less than 1")
     return value
+
+
+def hours(raw: str) -> tuple[int, ...]:
+    """Different whole numbers from 1 on, separated by commas, the greatest first."""
+    return tuple(sorted({positive(part) for part in names(raw)}, reverse=True))
 
 
 def web_address(raw: str) -> str:

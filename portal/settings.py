@@ -88,7 +88,9 @@ MIDDLEWARE = [
 ]
 
 # What `manage.py prepare` loads, in this order; the demo world only in the demo.
-LOADING_COMMANDS = ("load_reference", "load_catalogue", *(("seed_demo", "seed_tiers") if IS_DEMO else ()))
+LOADING_COMMANDS = (
+    "load_reference", "load_catalogue", "load_calendar", *(("seed_demo", "seed_tiers") if IS_DEMO else ())
+)  # fmt: skip
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -306,11 +308,13 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
+ROUND_REMINDER_HOURS = read("ROUND_REMINDERS", env.hours, (168, 72, 24, 2))
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15},
     "seal the record": {"task": "portal.tasks.seal_record", "schedule": 30},
     "deliver mail": {"task": "portal.tasks.deliver_waiting_mail", "schedule": 30},
+    "advance rounds": {"task": "tiers.tasks.advance_rounds", "schedule": 60},
     "clear counters": {"task": "portal.tasks.clear_counters", "schedule": 600},
     "expire invitations": {"task": "portal.tasks.expire_invitations", "schedule": 600},
     "link recognitions": {"task": "tiers.tasks.link_recognitions", "schedule": 180},

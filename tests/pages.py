@@ -1,6 +1,6 @@
 """The pages of the portal as tables: who sees which, and what is answered to bad input. Tests walk them."""
 
-# Every page of the ground floor, by the account that sees it; a test holds this table against portal/urls.py.
+# Every page, by the account that sees it; a test holds this table against portal/urls.py.
 PAGES: dict[str, tuple[str, ...]] = {
     "": (
         "/", "/demo/", "/demo/mail/", "/demo/mail/?to=nobody", "/accounts/login/", "/accounts/signup/",
@@ -14,7 +14,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/accounts/3rdparty/", "/invitations/{invitation}/",
     ),
     "qiye": (
-        "/", "/registrations/", "/registrations/{asking}/", "/people/", "/people/invite/",
+        "/", "/rounds/", "/rounds/{round}/", "/registrations/", "/registrations/{asking}/", "/people/",
+        "/people/invite/",
         "/people/{clerk}/disable/", "/people/{head}/hand-over/", "/enterprises/{code}/", "/enterprises/{code}/amend/",
         "/me/", "/recognitions/", "/editions/", "/editions/2024/",
     ),
@@ -43,8 +44,15 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/recognitions/{title}/amend/", "/recognitions/{title}/factory/", "/recognitions/{title}/review/",
         "/recognitions/{reviewed}/restore/", "/recognitions/{title}/revoke/", "/recognitions/{revoked}/",
         "/editions/2025/",
+        "/rounds/", "/rounds/add/", "/rounds/{round}/",
+        "/rounds/{round}/clone/", "/rounds/{round}/dates/", "/rounds/{round}/quota/", "/rounds/{round}/extend/",
+        "/rounds/{round_draft}/", "/rounds/{round_draft}/basics/", "/rounds/{round_draft}/general/",
+        "/rounds/{round_draft}/rules/", "/rounds/{round_draft}/rows/criterion/", "/rounds/{round_draft}/rows/limit/",
+        "/rounds/{round_draft}/rows/attachment/", "/rounds/{round_draft}/rows/column/", "/rounds/{round_ended}/",
+        "/calendar/", "/calendar/?year=2025",
     ),
-    "fuze.hualing": ("/", "/registrations/", "/people/", "/people/invite/"),
+    "fuze": ("/", "/rounds/{round_draft}/", "/rounds/{round}/"),
+    "fuze.hualing": ("/", "/rounds/", "/rounds/add/", "/registrations/", "/people/", "/people/invite/"),
     "huitong": ("/",),
     "zhuanjia1": ("/", "/me/"),
     "buji": ("/", "/people/"),
@@ -52,6 +60,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/", "/offices/", "/offices/?search=xx", "/offices/?page=2", "/offices/add-group/", "/offices/{office}/rename/",
         "/people/", "/people/invite/", "/editions/", "/editions/2025/", "/editions/2024/?revision=1",
         "/editions/2024/scenarios/", "/editions/2024/scenarios/{scenarios}/",
+        "/calendar/", "/calendar/?year=2025",
     ),
     "anquan": ("/", "/security/", "/security/?search=xx", "/security/{account}/", "/security/{own_account}/"),
     "shenji": ("/", "/record/", "/record/?outcome=xx", "/record/?who=xx"),
@@ -91,4 +100,13 @@ BAD_INPUT: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("jingban", "/recognitions/{title}/review/", {}, "复核"),
     ("jingban", "/recognitions/{title}/revoke/", {"document": "某文号"}, "撤销"),
     ("xitong", "/editions/2024/scenarios/", {"source": "某文件"}, "上传并预览"),
+    ("jingban", "/rounds/add/", {"year": "1900", "opens_on": ""}, "建立草稿"),
+    ("jingban", "/rounds/{round}/dates/", {"enterprise_until": ""}, "调整期限"),
+    ("jingban", "/rounds/{round}/extend/", {"code": "9142"}, "批准延期"),
+    ("jingban", "/rounds/{round}/quota/", {"quota": "0"}, "调整名额"),
+    ("jingban", "/rounds/{round_draft}/basics/", {"name": ""}, "保存"),
+    ("jingban", "/rounds/{round_draft}/general/", {"sources": ""}, "保存"),
+    ("jingban", "/rounds/{round_draft}/rules/", {"rows-0-text": ""}, "保存"),
+    ("jingban", "/rounds/{round_draft}/rows/criterion/", {"rows-0-weight": "-1"}, "保存"),
+    ("xitong", "/calendar/", {}, "保存"),
 )

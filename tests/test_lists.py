@@ -1,6 +1,8 @@
 """Lists take the same number of queries at one item and at three, so that forty don't take forty times as long."""
 
 from collections.abc import Callable
+from datetime import date
+from itertools import count
 
 import pytest
 from django.db import connection
@@ -8,17 +10,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from portal import audit, walls
+from portal import audit, clock, walls
 from portal.roles import Role
 from portal.services import invitations
 from portal.services.memberships import post_at
 from tests import factories
+from tests import rounds as given
 from tests.factories import People
 from tests.titles import of_a
 from tiers.models import Edition, Factory
-from tiers.services import catalogue, filings
+from tiers.services import calendar, catalogue, filings
 
 pytestmark = pytest.mark.django_db
+_batches = count(1)
 
 
 def _registration(_people: People) -> None:
@@ -80,6 +84,16 @@ def _revision(_people: People) -> None:
     Edition.objects.create(**said, revision=last.revision + 1, document=document)
 
 
+def _round(people: People) -> None:
+    given.current(people, batch=next(_batches))
+
+
+def _special_day(people: People) -> None:
+    day = date(clock.now().year, 3, next(_batches))
+    with walls.enter(people.system_admin):
+        calendar.put(day=day, name="假", is_working=False, actor=people.system_admin)
+
+
 @pytest.mark.parametrize(
     ("page", "who", "add"),
     [
@@ -103,6 +117,12 @@ def _revision(_people: People) -> None:
         ("recognitions", "city_reviewer_a", _title),
         ("recognitions", "enterprise_clerk_a", _title),
         ("editions", "expert", _revision),
+        ("rounds", "unit_officer", _round),
+        ("rounds", "city_head_a", _round),
+        ("rounds", "enterprise_admin_a", _round),
+        ("home", "enterprise_admin_a", _round),
+        ("round_add", "unit_officer", _round),
+        ("calendar", "system_admin", _special_day),
     ],
 )
 def test_list_takes_the_same_queries_however_long(

@@ -52,6 +52,8 @@ MALFORMED = [
     ("SESSION_IDLE_MINUTES", "0"),
     ("SESSION_ABSOLUTE_HOURS", "half a day"),
     ("PASSWORD_MIN_LENGTH", "0"),
+    ("ROUND_REMINDERS", "168,soon"),
+    ("ROUND_REMINDERS", "0"),
     ("LOG_LEVEL", "loud"),
     ("LOG_FORMAT", "xml"),
     ("DATABASE_ROLE", "superuser"),

@@ -6,7 +6,7 @@ import rules
 
 from portal.actors import Actor
 from portal.roles import JOINT, Level, Role
-from portal.rules import is_system_admin
+from portal.rules import is_portal, is_system_admin
 
 _FILLING = frozenset({Role.ENTERPRISE_ADMIN, Role.ENTERPRISE_CLERK})
 _OFFICERS = frozenset({Role.UNIT_OFFICER, Role.UNIT_HEAD})
@@ -64,6 +64,24 @@ def is_keeping_title(actor: Actor, recognition: Any) -> bool:
     return actor.role in _OFFICERS and recognition is not None and actor.stands("unit") == recognition.unit_id
 
 
+@rules.predicate
+def is_lead(actor: Actor) -> bool:
+    """They work in a unit's lead office: its officer or its head."""
+    return actor.role in _OFFICERS
+
+
+@rules.predicate
+def is_running(actor: Actor, round_: Any) -> bool:
+    """They run this round: its own unit's officer or head."""
+    return round_ is not None and actor.role in _OFFICERS and bool(actor.stands("unit") == round_.unit_id)
+
+
+@rules.predicate
+def is_signing(actor: Actor, round_: Any) -> bool:
+    """They sign for this round: its own unit's head."""
+    return round_ is not None and actor.role is Role.UNIT_HEAD and bool(actor.stands("unit") == round_.unit_id)
+
+
 PERMISSIONS: dict[str, Any] = {
     "factory.list": is_within_a_unit,
     "factory.open": is_filling,
@@ -84,6 +102,26 @@ PERMISSIONS: dict[str, Any] = {
     "recognition.restore": is_keeping_title,
     "recognition.revoke": is_keeping_title,
     "scenarios.import": is_system_admin,
+    "round.list": is_within_a_unit,
+    "round.add": is_lead,
+    "round.edit": is_running,
+    "round.discard": is_running,
+    "round.move_dates": is_running,
+    "round.change_quota": is_running,
+    "round.extend": is_running,
+    "round.recommend": is_running,
+    "round.publish": is_signing,
+    "round.retract": is_signing,
+    "round.accept": is_portal,
+    "round.begin_first_review": is_portal,
+    "round.begin_review": is_portal,
+    "round.reopen": is_running,
+    "round.return_to_cities": is_running,
+    "round.announce": is_signing,
+    "round.report": is_signing,
+    "round.finish": is_signing,
+    "calendar.list": is_lead | is_system_admin,
+    "calendar.edit": is_system_admin,
 }
 
 for _name, _predicate in PERMISSIONS.items():

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from portal import walls
 from portal.actors import Actor, Place
-from tiers.services import imports, measuring, recognitions
+from tiers.services import imports, measuring, recognitions, round_effects
 
 
 @shared_task
@@ -25,3 +25,10 @@ def clear_imports() -> None:
     """Remove uploaded lists that nobody confirmed."""
     with walls.stand(Place(office="system")):
         imports.clear_lapsed()
+
+
+@shared_task
+def advance_rounds() -> None:
+    """Open, close and remind, then write the mail that tells of it."""
+    round_effects.tick()
+    round_effects.tell_waiting()

@@ -2,6 +2,8 @@
 
 from portal.walls import Wall
 
+# A round is its unit's; what is published everybody may read. What its unit alone decides its cities don't see.
+_OF_UNIT = Wall("business", city="", enterprise="")
 WALLED: dict[str, Wall] = {
     "tiers_factory": Wall("business"),
     "tiers_selfassessment": Wall("business"),
@@ -11,6 +13,11 @@ WALLED: dict[str, Wall] = {
     # A revocation is published, and bars its holder wherever they apply: everybody may read of it.
     "tiers_recognition": Wall("business", shown="state = 'revoked'"),
     "tiers_recognitionimport": Wall("business", city="", enterprise=""),
+    "tiers_round": Wall("business", city="", enterprise="", shown="state <> 'draft'"),
+    "tiers_roundchange": Wall("business", city="", enterprise="", shown="true"),
+    "tiers_roundeffect": _OF_UNIT,
+    "tiers_extension": Wall("business"),
+    "tiers_recommendation": _OF_UNIT,
 }
 
 OPEN: dict[str, str] = {
@@ -18,4 +25,5 @@ OPEN: dict[str, str] = {
     "tiers_scenariolist": "names of scenarios, public",
     "tiers_scenarioname": "names of scenarios, public",
     "tiers_scenarioimport": "uploaded lists of such names, before they are published",
+    "tiers_specialday": "the State Council's calendar of holidays, public",
 }

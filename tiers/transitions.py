@@ -2,8 +2,9 @@
 
 from portal.guards import says_why
 from portal.workflow import Transition, Workflow
+from tiers import guards as g
 from tiers.guards import decided_by_now, names_document
-from tiers.states import FilingState, RecognitionState
+from tiers.states import FilingState, RecognitionState, RoundState
 
 _F = FilingState
 FILING = Workflow(
@@ -29,4 +30,33 @@ RECOGNITION = Workflow(
     ),
 )
 
-WORKFLOWS: tuple[Workflow, ...] = (FILING, RECOGNITION)
+_R = RoundState
+_REVIEW = (_R.FIRST_REVIEW, _R.EXPERT_REVIEW)
+ROUND = Workflow(
+    "round",
+    _R,
+    (
+        Transition("publish", "发布", (_R.DRAFT,), _R.PUBLISHED, (g.is_complete, g.is_ahead)),
+        Transition("retract", "退回草拟", (_R.PUBLISHED,), _R.DRAFT, (g.not_opened,)),
+        Transition("accept", "开始受理", (_R.PUBLISHED,), _R.ACCEPTING, (g.has_opened,)),
+        Transition(
+            "begin_first_review", "转入初审", (_R.ACCEPTING,), _R.FIRST_REVIEW, (g.has_cities, g.applicants_done)
+        ),
+        # A unit without cities goes straight from applications to its experts.
+        Transition("begin_review", "转入评审", (_R.ACCEPTING, _R.FIRST_REVIEW), _R.EXPERT_REVIEW, (g.cities_done,)),
+        # Back, when a deadline is moved to a later day after it had passed.
+        Transition("reopen", "恢复受理", _REVIEW, _R.ACCEPTING, (g.applicants_open,)),
+        Transition("return_to_cities", "恢复初审", (_R.EXPERT_REVIEW,), _R.FIRST_REVIEW, (g.cities_open,)),
+        Transition("announce", "开始公示", (_R.EXPERT_REVIEW,), _R.PUBLICITY),
+        Transition("report", "上报", (_R.PUBLICITY,), _R.REPORTING, (g.decided_above, g.publicity_over)),
+        Transition(
+            "finish",
+            "结束",
+            (_R.PUBLICITY, _R.REPORTING),
+            _R.FINISHED,
+            (g.reported_if_need_be, g.publicity_over),
+        ),
+    ),
+)
+
+WORKFLOWS: tuple[Workflow, ...] = (FILING, RECOGNITION, ROUND)

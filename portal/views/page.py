@@ -26,6 +26,7 @@ PER_PAGE = 50
 # Label, page (of any app, by name), and the permission without which it isn't offered (empty: whoever is signed in).
 NAVIGATION = (
     ("首页", "home", ""),
+    ("申报批次", "rounds", "round.list"),
     ("企业登记", "registrations", "registration.list"),
     ("在册企业", "enterprises", "enterprise.list"),
     ("智能工厂", "factories", "factory.list"),
@@ -34,6 +35,7 @@ NAVIGATION = (
     ("要素条件", "editions", "edition.read"),
     ("人员管理", "people", "people.manage"),
     ("机构管理", "offices", "office.manage"),
+    ("工作日历", "calendar", "calendar.edit"),
     ("账户安全", "accounts", "account.list"),
     ("审计记录", "record", "record.read"),
 )

@@ -1,16 +1,19 @@
 """What the ladder keeps."""
 
 from tiers.models.assessments import AssessmentFile, AssessmentSection, Filing, SelfAssessment
+from tiers.models.calendar import SpecialDay
 from tiers.models.editions import Edition
 from tiers.models.factories import Factory, OfEnterprise
 from tiers.models.imports import Import, RecognitionImport, ScenarioImport
 from tiers.models.recognitions import Recognition, RecognitionSource
+from tiers.models.rounds import Extension, Recommendation, Round, RoundChange, RoundEffect
 from tiers.models.scenarios import ScenarioList, ScenarioName
 
 __all__ = [
     "AssessmentFile",
     "AssessmentSection",
     "Edition",
+    "Extension",
     "Factory",
     "Filing",
     "Import",
@@ -18,8 +21,13 @@ __all__ = [
     "Recognition",
     "RecognitionImport",
     "RecognitionSource",
+    "Recommendation",
+    "Round",
+    "RoundChange",
+    "RoundEffect",
     "ScenarioImport",
     "ScenarioList",
     "ScenarioName",
     "SelfAssessment",
+    "SpecialDay",
 ]

@@ -13,6 +13,7 @@ from portal import audit, clock
 from portal.actors import Actor
 from portal.errors import Malformed
 from tiers import edition_file
+from tiers.file_tables import is_tables
 from tiers.models import Edition
 
 FOLDER = Path(__file__).resolve().parent.parent / "catalogue"
@@ -80,9 +81,9 @@ def _differences(old: Any, new: Any, where: str = "") -> Iterator[str]:
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted({*old, *new}):
             yield from _differences(old.get(key), new.get(key), f"{where}.{key}" if where else key)
-    elif edition_file.is_tables(old) and edition_file.is_tables(new):
+    elif is_tables(old) and is_tables(new):
         yield from _differences(_by_name(old), _by_name(new), where)
-    elif old != new and edition_file.is_tables(new) and old is None:
+    elif old != new and is_tables(new) and old is None:
         yield f"+ {where}: {len(new)} tables"
     elif old != new:
         sign = "+" if old is None else "-" if new is None else "~"

@@ -1,9 +1,12 @@
 """基础级备案: filed when it holds, frozen as it stood, confirmed or returned by the right city, once."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from portal import clock, walls
 from portal.actors import Actor
@@ -179,3 +182,19 @@ def test_database_refuses_every_edge_that_is_not_in_the_table(row: SelfAssessmen
                         with pytest.raises(DatabaseError), transaction.atomic():
                             rows.update(state=target)
                     transaction.set_rollback(True)
+
+
+def test_home_tells_the_enterprise_what_to_do_next(
+    row: SelfAssessment, filing: Filing, people: People, client_as: Callable[..., Client]
+) -> None:
+    clerk = client_as(people.enterprise_clerk_a)
+    assert "个工厂尚未开展" in clerk.get("/").content.decode()  # the assessment is of 2024
+    with walls.enter(people.city_reviewer_a):
+        services.send_back(filing, reason="请补充", actor=people.city_reviewer_a)
+    assert "1 件基础级备案被退回" in clerk.get("/").content.decode()
+    _file(row, people.enterprise_clerk_a)
+    page = clerk.get("/").content.decode()
+    assert "被退回" not in page
+    assert reverse("factories") in page
+    assert "请先在“智能工厂”中登记" not in page
+    assert "请先在“智能工厂”中登记" in client_as(people.enterprise_admin_b).get("/").content.decode()

@@ -22,13 +22,28 @@ class Waiting:
     hint: str = ""
 
 
+@dataclass(frozen=True)
+class Fact:
+    """One figure about somebody's own place, and the name of the page that lists what it counts."""
+
+    label: str
+    count: int
+    unit: str
+    page: str
+
+
+def all_advice(actor: Actor) -> list[str]:
+    """What would help the actor's place along, from every app."""
+    return [line for advice_here in declared("selectors.home", "advice") for line in advice_here(actor)]
+
+
 def all_waiting(actor: Actor) -> list[Waiting]:
     """Everything that waits for this actor now, in every app; lines with a count of 0 are left out."""
     lines = [line for waiting_here in declared("selectors.home", "waiting") for line in waiting_here(actor)]
     return [line for line in lines if line.count]
 
 
-def all_facts(actor: Actor) -> list[tuple[str, int]]:
+def all_facts(actor: Actor) -> list[Fact]:
     """Figures about the actor's own place, from every app."""
     return [fact for facts_here in declared("selectors.home", "facts") for fact in facts_here(actor)]
 
@@ -50,10 +65,10 @@ def waiting(actor: Actor) -> list[Waiting]:
     return lines
 
 
-def facts(actor: Actor) -> list[tuple[str, int]]:
+def facts(actor: Actor) -> list[Fact]:
     """Figures of the ground floor about the actor's own place."""
     if may(actor, "enterprise.list"):
-        return [("在册企业", enterprises(actor).count())]
+        return [Fact("在册企业", enterprises(actor).count(), "家", "enterprises")]
     return []
 
 

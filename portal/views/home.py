@@ -27,7 +27,7 @@ def home(request: PortalRequest) -> HttpResponse:
     context = {
         "waiting": lines.all_waiting(actor),
         "facts": lines.all_facts(actor),
-        "advice": lines.advice(actor),
+        "advice": lines.all_advice(actor),
         "registrations": own_registrations(actor.user)[:5] if actor.membership is None else [],
     }
     return render(request, "portal/home.html", context)

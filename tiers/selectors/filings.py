@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from portal.actors import Actor
 from portal.declared import rows_of, summary
@@ -29,6 +29,13 @@ def waiting_for(actor: Actor) -> QuerySet[Filing]:
     """The filings that this actor is to decide: a unit's people only those of enterprises without a city."""
     rows = filings(actor)
     return rows if actor.stands("city") else rows.filter(city=None)
+
+
+def returned_filings(actor: Actor) -> QuerySet[Filing]:
+    """The enterprise's filings that were returned and not filed again since."""
+    later = Filing.objects.filter(factory=OuterRef("factory"), year=OuterRef("year"), filed_at__gt=OuterRef("filed_at"))
+    rows = Filing.objects.filter(enterprise_id=actor.stands("enterprise"), state=FilingState.RETURNED)
+    return rows.filter(~Exists(later))
 
 
 def filing_for(actor: Actor, ref: str) -> Filing:

@@ -2,21 +2,27 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests.browser import Visitor
-from tests.test_browser import browser, portal, visitor  # noqa: F401 — fixtures
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
+# Account, page, the picture's name, how wide and how high.
+PICTURES = (
+    ("", "/accounts/login/", "sign-in", 1280, 720),
+    ("chushen.wuhan", "/", "home", 1280, 720),
+    ("chushen.wuhan", "/", "home-narrow", 375, 720),
+    ("tianbao", "/assessments/{assessment}/sections/operation/", "section", 1280, 1000),
+    ("tianbao", "/assessments/{earlier}/result/", "result", 1280, 1000),
+    ("tianbao", "/rounds/{round}/", "round", 1280, 1000),
+    ("jingban", "/factories/", "factories", 1280, 1000),
+)
 
 
-def test_screenshots(visitor: Callable[..., Visitor]) -> None:  # noqa: F811
+def test_screenshots(visitor: Callable[..., Visitor], world: dict[str, Any]) -> None:
     FOLDER.mkdir(exist_ok=True)
-    for account, name, width in (
-        ("", "sign-in", 1280),
-        ("chushen.wuhan", "home", 1280),
-        ("chushen.wuhan", "home-narrow", 375),
-    ):
+    for account, path, name, width, height in PICTURES:
         somebody = visitor(account)
-        somebody.page.set_viewport_size({"width": width, "height": 720})
-        somebody.go("/" if account else "/accounts/login/")
-        somebody.page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+        somebody.page.set_viewport_size({"width": width, "height": height})
+        somebody.go(path.format(**world))
+        somebody.page.screenshot(path=FOLDER / f"{name}.png", full_page=height == 720)

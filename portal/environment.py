@@ -36,6 +36,7 @@ ENVIRONMENT = {
     "SITE_CONTACT": "联系方式 in the footer",
     "SITE_ICP": "备案号 in the footer",
     "REVOCATION_BAR_YEARS": "how long the holder of a revoked title may not apply; default 3, 0: not at all",
+    "CLAMD_URL": "the virus scanner, tcp://host:3310 or unix:///path; empty: uploads are not scanned",
     "LOG_LEVEL": "default INFO",
     "LOG_FORMAT": "json (production's default) or console",
 }
@@ -140,6 +141,14 @@ def broker(raw: str) -> str:
     """A Redis address."""
     if urlsplit(raw).scheme not in {"redis", "rediss", "redis+socket"}:
         raise Unfit("not a redis:// address")
+    return raw
+
+
+def scanner(raw: str) -> str:
+    """The address of a clamd."""
+    parts = urlsplit(raw)
+    if not (parts.scheme == "tcp" and parts.hostname) and not (parts.scheme == "unix" and parts.path):
+        raise Unfit("neither tcp://host:port nor unix:///path")
     return raw
 
 

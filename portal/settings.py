@@ -281,6 +281,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = VAR_DIR / "media"
+CLAMD_URL = read("CLAMD_URL", env.scanner, "")
 
 # -- mail and background work ---------------------------------------------------------------------------------------
 _TO_FILES = {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": VAR_DIR / "mail"}
@@ -319,6 +320,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire invitations": {"task": "portal.tasks.expire_invitations", "schedule": 600},
     "link recognitions": {"task": "tiers.tasks.link_recognitions", "schedule": 180},
     "clear imports": {"task": "tiers.tasks.clear_imports", "schedule": 86_400},
+    "sweep evidence": {"task": "tiers.tasks.sweep_evidence", "schedule": 86_400},
     "clear sessions": {"task": "portal.tasks.clear_sessions", "schedule": 86_400},
 }
 

@@ -14,7 +14,7 @@ from portal import walls
 from portal.audit import AuditEvent
 from tests import factories
 from tests.factories import People
-from tests.test_evidence import PDF
+from tests.uploads import PDF
 from tiers.models import SelfAssessment
 
 pytestmark = pytest.mark.django_db

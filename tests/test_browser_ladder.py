@@ -10,6 +10,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser import Served, Visitor
+from tests.uploads import PDF
 from tiers.models import AssessmentFile, AssessmentSection, Factory, Filing
 
 GRADE, NOTE = "basic.operation.1.grade", "basic.operation.1.note"
@@ -169,7 +170,7 @@ def test_evidence_is_uploaded_refused_and_taken_away(
     clerk.go(SECTION.format(**world))
     _unfold(clerk)
     place = clerk.page.locator("[data-files='basic.operation.1.files']")
-    (tmp_path / "报告.pdf").write_bytes(b"%PDF-1.7 test")
+    (tmp_path / "报告.pdf").write_bytes(PDF)
     (tmp_path / "假.pdf").write_bytes(b"MZ this is a program")
     place.locator("input[type=file]").set_input_files(tmp_path / "报告.pdf")
     expect(place.locator("[data-upload-status]")).to_have_text("已上传 报告.pdf")
@@ -179,7 +180,7 @@ def test_evidence_is_uploaded_refused_and_taken_away(
     assert [file.name for file in portal.ask(lambda: list(kept.all()))] == ["报告.pdf"]
     with clerk.page.expect_download() as download:
         place.get_by_role("link", name="报告.pdf").click()
-    assert Path(download.value.path()).read_bytes() == b"%PDF-1.7 test"
+    assert Path(download.value.path()).read_bytes() == PDF
     place.get_by_role("button", name="移除").click()
     expect(place.locator("li")).to_have_count(0)
     assert portal.ask(lambda: kept.all().count()) == 0

@@ -1,6 +1,9 @@
 """Evidence: told by its first bytes, kept under a name of the portal's own, handed out to its enterprise only."""
 
+import hashlib
 import io
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,11 +17,12 @@ from portal.errors import Hidden, Refused
 from portal.uploads import MOST_BYTES, examined
 from tests import factories
 from tests.factories import People
+from tests.uploads import PDF, PNG, pdf
+from tiers import tasks
 from tiers.models import AssessmentFile, SelfAssessment
 from tiers.services import assessments, evidence
 
 pytestmark = pytest.mark.django_db
-PDF, PNG = b"%PDF-1.7\n%%EOF", b"\x89PNG\r\n\x1a\n" + b"0" * 20
 FIELD = "basic.operation.1.files"
 
 
@@ -64,25 +68,26 @@ def test_file_is_kept_under_a_name_of_the_portals_own(row: SelfAssessment, peopl
     assert (file.name, file.media_type, file.section) == ("现场.jpg", "image/png", "operation")
     assert file.stored.endswith(".png")
     (kept,) = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert kept.read_bytes() == PNG
+    assert kept.read_bytes().startswith(b"\x89PNG")
     assert "现场" not in kept.name
 
 
 def test_same_content_twice_too_many_and_unknown_fields_are_refused(row: SelfAssessment, people: People) -> None:
     clerk = people.enterprise_clerk_a
     for number in range(evidence.MOST_A_FIELD):
-        _add(row, clerk, PDF + bytes([number]))
+        _add(row, clerk, pdf(mark=str(number)))
     with pytest.raises(Refused, match="最多上传5个"):
         _add(row, clerk, PNG)
     with walls.enter(clerk), pytest.raises(Hidden):
         evidence.add(row, "basic.operation.1.grade", io.BytesIO(PDF), "x.pdf", actor=clerk)
     evidence_of = AssessmentFile.objects.filter(assessment=row)
     with walls.enter(clerk):
-        evidence.remove(evidence_of.first(), actor=clerk)
-        evidence.remove(evidence_of.first(), actor=clerk)  # twice does no harm
+        first = evidence_of.get(digest=hashlib.sha256(pdf(mark="0")).hexdigest())
+        evidence.remove(first, actor=clerk)
+        evidence.remove(first, actor=clerk)  # twice does no harm
         assert evidence_of.filter(removed_at=None).count() == evidence.MOST_A_FIELD - 1
     with pytest.raises(Refused, match="内容相同"):
-        _add(row, clerk, PDF + bytes([1]))
+        _add(row, clerk, pdf(mark="1"))
 
 
 def test_copy_points_at_the_same_content_and_outlives_its_removal(row: SelfAssessment, people: People) -> None:
@@ -128,3 +133,17 @@ def test_filed_evidence_is_read_by_the_city_that_decides_and_stays_when_it_is_re
     assert b"".join(answer.streaming_content) == PDF
     assert client.get(reverse("filed_file", args=[filing.ref, later.pk])).status_code == 404
     assert client_as(people.city_head_b).get(reverse("filed_file", args=[filing.ref, file.pk])).status_code == 404
+
+
+def test_sweep_takes_what_nothing_points_at_and_leaves_what_is_young_or_used(
+    row: SelfAssessment, people: People, tmp_path: Path
+) -> None:
+    used = _add(row, people.enterprise_clerk_a)
+    folder = (tmp_path / used.stored).parent
+    for name, age in (("old", 100_000), ("young", 10)):
+        (folder / name).write_bytes(b"x")
+        os.utime(folder / name, (time.time() - age,) * 2)
+    os.utime(tmp_path / used.stored, (0, 0))
+    tasks.sweep_evidence()
+    assert {path.name for path in folder.iterdir()} == {Path(used.stored).name, "young"}
+    tasks.sweep_evidence()

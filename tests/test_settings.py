@@ -54,6 +54,7 @@ MALFORMED = [
     ("PASSWORD_MIN_LENGTH", "0"),
     ("ROUND_REMINDERS", "168,soon"),
     ("ROUND_REMINDERS", "0"),
+    ("CLAMD_URL", "clamd:3310"),
     ("LOG_LEVEL", "loud"),
     ("LOG_FORMAT", "xml"),
     ("DATABASE_ROLE", "superuser"),

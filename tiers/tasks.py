@@ -4,7 +4,7 @@ from celery import shared_task
 
 from portal import walls
 from portal.actors import Actor, Place
-from tiers.services import imports, measuring, recognitions, round_effects
+from tiers.services import evidence, imports, measuring, recognitions, round_effects
 
 
 @shared_task
@@ -32,3 +32,10 @@ def advance_rounds() -> None:
     """Open, close and remind, then write the mail that tells of it."""
     round_effects.tick()
     round_effects.tell_waiting()
+
+
+@shared_task
+def sweep_evidence() -> None:
+    """Remove stored content that nothing points at any more."""
+    with walls.stand(Place(office="system")):
+        evidence.sweep()

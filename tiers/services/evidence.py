@@ -1,9 +1,11 @@
 """Evidence for an assessment: taken in, taken away, handed out again."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
@@ -35,7 +37,7 @@ def add(assessment: SelfAssessment, field: str, stream: Any, name: str, *, actor
         if held.filter(digest=upload.digest).exists():
             raise Refused(f"“{upload.name}”与已上传的文件内容相同，无需重复上传。")
         stored = default_storage.save(
-            f"evidence/{row.enterprise_id}/{uuid.uuid4().hex}.{upload.extension}", File(stream)
+            f"evidence/{row.enterprise_id}/{uuid.uuid4().hex}.{upload.extension}", ContentFile(upload.content)
         )
         file = AssessmentFile.objects.create(
             assessment=row,
@@ -76,3 +78,28 @@ def remove(file: AssessmentFile, *, actor: Actor) -> None:
 def opened(stored: str) -> File:
     """The content of a stored file."""
     return default_storage.open(stored)
+
+
+def sweep() -> int:
+    """Remove stored content that no assessment points at any more: an upload that broke off, a draft that was deleted.
+
+    What is younger than a day stays: its row may not be committed yet. How many went.
+    """
+    old, gone = clock.now() - timedelta(days=1), 0
+    for folder in _folders():
+        _, names = default_storage.listdir(folder)
+        stored = {f"{folder}/{name}" for name in names}
+        known = set(AssessmentFile.objects.filter(stored__in=stored).values_list("stored", flat=True))
+        for name in sorted(stored - known):
+            if default_storage.get_modified_time(name) < old:
+                default_storage.delete(name)
+                gone += 1
+    return gone
+
+
+def _folders() -> list[str]:
+    try:
+        folders, _ = default_storage.listdir("evidence")
+    except FileNotFoundError:  # nothing was ever uploaded
+        return []
+    return [f"evidence/{name}" for name in sorted(folders)]

@@ -93,5 +93,8 @@ def withdraw(request: PortalRequest, ref: str) -> HttpResponse:
 @require_safe
 def filed_file(request: PortalRequest, ref: str, pk: int) -> FileResponse:
     """A piece of evidence as it was filed."""
-    stored, name = selectors.filed_file(selectors.filing_for(request.actor, ref), pk)
+    row = selectors.filing_for(request.actor, ref)
+    stored, name = selectors.filed_file(row, pk)
+    if request.actor.stands("enterprise") is None:
+        audit.record("filing.view", row, file=name)
     return FileResponse(evidence.opened(stored), as_attachment=True, filename=name)

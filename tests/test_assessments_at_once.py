@@ -1,17 +1,19 @@
 """Two sections of one assessment saved at once: both count in what is measured."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from portal import walls
 from portal.actors import Actor
 from portal.roles import Role
 from tests import factories
 from tests.test_committed import at_once
-from tiers.models import SelfAssessment
-from tiers.services import assessments
+from tiers.models import Factory, SelfAssessment
+from tiers.services import assessments, filings, measuring
 
 GRADE = "basic.operation.1.grade"
 
@@ -62,6 +64,56 @@ def test_without_the_lock_on_the_assessment_the_tier_would_be_missed(
             together.wait(10)
         measure(row)
 
-    monkeypatch.setattr(assessments, "_locked", unlocked)
+    monkeypatch.setattr(assessments, "lock", unlocked)
     monkeypatch.setattr(assessments, "measure", measured_while_the_other_measures)
     assert _sections_at_once() == ""
+
+
+def _saving_and_filing(prepare: Callable[[], None] = lambda: None) -> list[Any]:
+    """What becomes of a save and a filing of one assessment at once, and of measuring it anew meanwhile."""
+    of = factories.enterprise("420100")
+    clerk = factories.seat(Role.ENTERPRISE_CLERK, enterprise=of)
+    row = factories.assessment(factories.factory(of), clerk, aim="basic", rank=1)
+    prepare()
+
+    def save() -> None:
+        with walls.enter(clerk):
+            assessments.save(row, "operation", {"basic.operation.1.note": "同时写的"}, version=1, actor=clerk)
+
+    def file() -> None:
+        with walls.enter(clerk):
+            filings.file(row, is_true=True, actor=clerk)
+
+    return at_once(save, file, lambda: measuring._measure_these([row.pk]))
+
+
+def test_saving_filing_and_measuring_at_once_wait_for_each_other(own_database: str) -> None:
+    for _ in range(4):
+        results = _saving_and_filing()
+        assert not any(isinstance(result, Exception) for result in results), results
+
+
+def test_locked_the_other_way_round_one_of_them_would_be_broken_off(
+    own_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: what locking the factory before the assessment is there for."""
+    together = threading.Barrier(2)
+
+    def locking(*models: Any) -> Any:
+        def lock(assessment: SelfAssessment) -> SelfAssessment:
+            keys = {Factory: assessment.factory_id, SelfAssessment: assessment.pk}
+            for place, model in enumerate(models):
+                model.objects.select_for_update(of=("self",)).get(pk=keys[model])
+                if place == 0:
+                    together.wait(10)
+            return SelfAssessment.objects.select_related("edition", "factory").get(pk=assessment.pk)
+
+        return lock
+
+    def prepare() -> None:
+        monkeypatch.setattr(assessments, "lock", locking(Factory, SelfAssessment))
+        monkeypatch.setattr(filings, "lock", locking(SelfAssessment, Factory))
+        monkeypatch.setattr(measuring, "_measure_these", lambda numbers: 0)
+
+    results = _saving_and_filing(prepare)
+    assert sum(isinstance(result, OperationalError) for result in results) == 1, results

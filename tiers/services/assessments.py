@@ -110,7 +110,7 @@ def save(
     _ask(actor, assessment)
     with transaction.atomic():
         # The whole assessment is locked, so that two sections saved at once are both measured.
-        row = _locked(assessment)
+        row = lock(assessment)
         form = assessment_form(row.edition.value, row.aim)
         if key not in {section.key for section in form.sections}:
             raise Hidden("section", key)
@@ -127,9 +127,9 @@ def save(
     return saved, row
 
 
-def _locked(assessment: SelfAssessment) -> SelfAssessment:
-    """The assessment, fresh and locked, after its factory: everybody locks them in this order."""
-    Factory.objects.select_for_update(of=("self",)).filter(pk=assessment.factory_id).first()
+def lock(assessment: SelfAssessment) -> SelfAssessment:
+    """The assessment, fresh and locked, after its factory: everybody locks them in this order. Raises Refused."""
+    Factory.objects.select_for_update(of=("self",), no_key=True).filter(pk=assessment.factory_id).first()
     rows = SelfAssessment.objects.select_for_update(of=("self",)).select_related("edition", "factory")
     row = rows.filter(pk=assessment.pk).first()
     if row is None:
@@ -141,7 +141,7 @@ def make_current(assessment: SelfAssessment, *, actor: Actor) -> SelfAssessment:
     """Let this one speak for its factory in its year. Raises Denied, Refused."""
     _ask(actor, assessment)
     with transaction.atomic():
-        row = _locked(assessment)
+        row = lock(assessment)
         if row.is_current:
             raise Refused("该方案已是当前方案。")
         others = SelfAssessment.objects.filter(factory_id=row.factory_id, year=row.year, is_current=True)
@@ -158,7 +158,7 @@ def amend(assessment: SelfAssessment, *, name: str, aim: str, actor: Actor) -> S
     """Rename an assessment, or aim it at another tier; answers above the aim are kept, but not asked for."""
     _ask(actor, assessment)
     with transaction.atomic():
-        row = _locked(assessment)
+        row = lock(assessment)
         before = {"name": row.name, "aim": row.aim}
         row.name, row.aim = name, aim
         row.save(update_fields=["name", "aim"])
@@ -170,7 +170,7 @@ def discard(assessment: SelfAssessment, *, actor: Actor) -> None:
     """Delete a draft that nothing stands on. Raises Denied, Refused."""
     _ask(actor, assessment)
     with transaction.atomic():
-        row = _locked(assessment)
+        row = lock(assessment)
         if row.filings.exists():
             raise Refused("该方案已用于备案，须保留备查，不能删除。")
         if row.is_current and SelfAssessment.objects.filter(factory_id=row.factory_id, year=row.year).count() > 1:

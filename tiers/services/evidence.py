@@ -17,6 +17,7 @@ from portal.rules import may
 from portal.uploads import examined
 from tiers.assessment_form import assessment_form
 from tiers.models import AssessmentFile, SelfAssessment
+from tiers.services.assessments import lock
 
 MOST_A_FIELD = 5
 
@@ -28,9 +29,7 @@ def add(assessment: SelfAssessment, field: str, stream: Any, name: str, *, actor
     section = _section_of(assessment, field)
     upload = examined(stream, name)
     with transaction.atomic():
-        row = SelfAssessment.objects.select_for_update(of=("self",)).filter(pk=assessment.pk).first()
-        if row is None:
-            raise Refused("该自评方案刚刚已被删除，请返回工厂页面查看。")
+        row = lock(assessment)
         held = row.files.filter(field=field, removed_at=None)
         if held.count() >= MOST_A_FIELD:
             raise Refused(f"每项最多上传{MOST_A_FIELD}个文件，请先移除不用的文件。")

@@ -19,6 +19,7 @@ from portal.workflow import move
 from tiers.models import Filing, SelfAssessment
 from tiers.selectors.assessments import Paper, paper
 from tiers.services import recognitions
+from tiers.services.assessments import lock
 from tiers.states import FilingState
 
 TIER = "basic"
@@ -40,11 +41,7 @@ def file(assessment: SelfAssessment, *, is_true: bool, actor: Actor) -> Filing:
     if not is_true:
         raise Refused("请先勾选真实性承诺。")
     with transaction.atomic():
-        row = (
-            SelfAssessment.objects.select_for_update(of=("self",))
-            .select_related("edition", "factory")
-            .get(pk=assessment.pk)
-        )
+        row = lock(assessment)
         what = paper(row)
         if reasons := obstacles(what):
             raise Refused("对照基础级要素条件，尚有未满足项，不能提交备案。", *reasons)

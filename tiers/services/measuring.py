@@ -69,7 +69,8 @@ def _measure_these(numbers: Iterable[int]) -> int:
     with transaction.atomic(), walls.stand(Place(office="system")):
         # Factories before their assessments: the order in which everybody locks them.
         wanted = SelfAssessment.objects.filter(pk__in=numbers).values("factory_id")
-        list(Factory.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk").values_list("pk"))
+        factories = Factory.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=wanted)
+        list(factories.order_by("pk").values_list("pk"))
         rows = list(
             SelfAssessment.objects.select_for_update(of=("self",))
             .select_related("edition")

@@ -297,8 +297,10 @@ def in_words(asked: Field, value: Value | None, rows: Mapping[str, str] | None =
         return "；".join(cells) or "（空）"
     if isinstance(value, list):
         return "、".join((rows or {}).get(item, item) for item in value)
+    if asked.kind is Kind.NUMBER:
+        return unicodedata.normalize("NFKC", value) + asked.unit
     words = {"yes": "是", "no": "否"} if asked.kind is Kind.YES_NO else dict(asked.choices)
-    return words.get(value, value) + (asked.unit if asked.kind is Kind.NUMBER else "")
+    return words.get(value, value)
 
 
 def label_of(section: Section, key: str) -> str:

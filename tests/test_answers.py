@@ -143,6 +143,8 @@ def test_level_that_does_not_follow_from_the_score_is_pointed_out() -> None:
     assert hint.sentence == "成熟度：总分2.79分对应二级，与报告所载三级不一致，请核对（GB/T 39116-2020）。"
     assert hints(E2024, {"maturity": {"score": "2.80", "level": "3"}}) == []
     assert notes(E2024, {"maturity": {"score": "2.80"}}, "maturity") == {"maturity": "按总分计算为三级。"}
+    said = notes(E2024, {"maturity": {"score": "2.80", "level": "2"}}, "maturity")
+    assert "与报告所载二级不一致" in said["maturity"], "pointed out where it is typed"
 
 
 def test_ai_indicator_is_held_against_the_scenarios() -> None:

@@ -1,9 +1,13 @@
 """基础级备案: filed when it holds, frozen as it stood, confirmed or returned by the right city, once."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from portal import clock, walls
 from portal.actors import Actor
@@ -179,3 +183,47 @@ def test_database_refuses_every_edge_that_is_not_in_the_table(row: SelfAssessmen
                         with pytest.raises(DatabaseError), transaction.atomic():
                             rows.update(state=target)
                     transaction.set_rollback(True)
+
+
+def _seen(client: Any, *address: Any) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", client.get(reverse(address[0], args=address[1:])).content.decode()).split())
+
+
+def test_first_page_tells_an_enterprise_its_next_step(people: People, client_as: Callable[..., Client]) -> None:
+    clerk = people.enterprise_clerk_a
+    client = client_as(clerk)
+    assert "1 项准备工作：登记本企业的工厂" in _seen(client, "home")
+    made = factories.factory(people.enterprise_a, name="甲工厂")
+    assert "登记本企业的工厂" not in _seen(client, "home")
+    assert "1 个工厂尚未开展自评" in _seen(client, "home")
+    row = factories.assessment(made, clerk, aim="basic", rank=1)
+    assert "尚未开展自评" not in _seen(client, "home")
+    filing = _file(row, clerk)
+    with walls.enter(people.city_reviewer_a):
+        services.send_back(filing, reason="请补充照片。", actor=people.city_reviewer_a)
+    assert "1 件基础级备案被退回" in _seen(client, "home")
+    assert "被退回" not in _seen(client_as(people.enterprise_admin_b), "home")
+    page = _seen(client, "filing", filing.ref)
+    assert "修改自评" in page
+    assert "修改自评" not in _seen(client_as(people.city_reviewer_a), "filing", filing.ref)
+    again = _file(row, clerk)
+    assert "被退回" not in _seen(client, "home")
+    for address in ("file", "assessment"):
+        page = _seen(client, address, row.ref)
+        assert "年度备案待确认" in page, address
+        assert again.ref in page, address
+    assert "真实性负责" not in _seen(client, "file", row.ref)
+
+
+def test_city_sees_what_does_not_agree_in_a_filing(
+    row: SelfAssessment, people: People, client_as: Callable[..., Client]
+) -> None:
+    clerk = people.enterprise_clerk_a
+    typed = {"numerical_control.part": "１１７", "numerical_control.whole": "150", "numerical_control.value": "82"}
+    with walls.enter(clerk):
+        version = row.sections.get(key="indicators").version
+        assessments.save(row, "indicators", typed, version=version, actor=clerk)
+    filing = _file(row, clerk)
+    page = _seen(client_as(people.city_reviewer_a), "filing", filing.ref)
+    assert "填写的82%与按原始数据计算的78.00%不一致" in page
+    assert "１１７" not in page, "digits are read as digits"

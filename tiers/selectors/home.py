@@ -6,7 +6,7 @@ from portal.rules import may
 from portal.selectors.home import Waiting
 from tiers.rounds import said
 from tiers.selectors.factories import factories
-from tiers.selectors.filings import waiting_for
+from tiers.selectors.filings import returned_to, waiting_for
 from tiers.selectors.rounds import deadlines, rounds
 from tiers.states import RoundState
 
@@ -18,7 +18,21 @@ def _filings_waiting(actor: Actor) -> int:
 def waiting(actor: Actor) -> list[Waiting]:
     """What waits on the ladder."""
     lines = [Waiting(_filings_waiting(actor), "件基础级备案待确认", "filings")] if may(actor, "filing.list") else []
-    return lines + _rounds_waiting(actor)
+    return lines + _next_steps(actor) + _rounds_waiting(actor)
+
+
+def _next_steps(actor: Actor) -> list[Waiting]:
+    """What an enterprise does next: register a factory, assess it, mend what its city returned."""
+    if not may(actor, "factory.open"):
+        return []
+    own = factories(actor).filter(is_closed=False)
+    if not own.exists():
+        return [Waiting(1, "项准备工作：登记本企业的工厂", "factory_new", "自评和申报都以工厂为单位")]
+    unassessed = own.filter(assessments=None).count()
+    return [
+        Waiting(returned_to(actor).count(), "件基础级备案被退回", "factories", "请按退回理由修改自评后重新提交"),
+        Waiting(unassessed, "个工厂尚未开展自评", "factories", "对照要素条件自评，找出所处层级和差距"),
+    ]
 
 
 def _rounds_waiting(actor: Actor) -> list[Waiting]:

@@ -100,6 +100,11 @@ def test_parts_of_a_ratio_are_called_what_its_formula_calls_them() -> None:
     fields = assessment_form(E2024, "basic").section("indicators").fields
     assert fields["numerical_control.part"].label == "数控设备台数"
     assert fields["advanced_control.whole"].label == "应投用回路数"
+    changes = {i.name: [fields[f"{i.code}.{part}"].label for part in ("before", "after")] for i in E2024.indicators
+               if f"{i.code}.before" in fields}  # fmt: skip
+    assert changes["研制周期缩短"] == ["建设前", "建设后"]
+    assert changes["销售增长率"] == ["上期", "本期"], "growth is from one period to the next"
+    assert changes["生产效率提升"] == ["建设前", "建设后"]
 
 
 def _scenario(area: str, ai: str) -> dict[str, str]:

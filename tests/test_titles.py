@@ -132,3 +132,9 @@ def test_the_example_of_the_template_is_a_good_line_but_for_being_one() -> None:
 def test_no_line_breaks_the_reader(cells: dict[str, str]) -> None:
     values, faults = title_lines.parsed(dict.fromkeys(HEADINGS, "") | cells, 2026)
     assert faults or values["title"]
+
+
+def test_full_width_digits_are_digits() -> None:
+    values, faults = title_lines.parsed(GOOD | {"年度": "２０２４", "批次": "第２批"}, 2026)
+    assert faults == []
+    assert (values["year"], values["batch"]) == (2024, 2)

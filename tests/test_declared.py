@@ -104,7 +104,8 @@ def test_what_the_form_cannot_have_asked_is_refused(changes: dict) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"), [("字" * 20_001, "“说明”内容过长（20001字）"), ("甲\0", "无法保存的特殊字符"), ("\ud83d", "无法保存的特殊字符")]
+    ("text", "sentence"),
+    [("字" * 20_001, "“说明”内容过长（20001字）"), ("甲\0", "无法保存的特殊字符"), ("\ud83d", "无法保存的特殊字符")],
 )
 def test_what_cannot_be_kept_is_said_in_a_sentence(text: str, sentence: str) -> None:
     with pytest.raises(Unkeepable, match=sentence):

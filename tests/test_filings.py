@@ -75,7 +75,7 @@ def test_what_was_filed_stays_as_it_stood(row: SelfAssessment, filing: Filing, p
 def test_second_filing_of_a_year_is_refused_until_the_first_is_returned(
     row: SelfAssessment, filing: Filing, people: People
 ) -> None:
-    with pytest.raises(Refused, match=f"备案待确认（{filing.ref}）"):
+    with pytest.raises(Refused, match=f"已提交备案（{filing.ref}），状态为“待确认”"):
         _file(row, people.enterprise_clerk_a)
     with walls.enter(people.city_reviewer_a):
         services.send_back(filing, reason="请补充", actor=people.city_reviewer_a)
@@ -210,8 +210,9 @@ def test_first_page_tells_an_enterprise_its_next_step(people: People, client_as:
     assert "被退回" not in _seen(client, "home")
     for address in ("file", "assessment"):
         page = _seen(client, address, row.ref)
-        assert "年度备案待确认" in page, address
+        assert "状态为“待确认”" in page, address
         assert again.ref in page, address
+    assert "修改自评" not in _seen(client, "filing", filing.ref), "it was filed again"
     assert "真实性负责" not in _seen(client, "file", row.ref)
 
 

@@ -84,9 +84,7 @@ def test_denied_attempt_goes_on_record_whatever_it_held(people: People, client_a
         assert AuditEvent.objects.get(verb="request.deny").data["ref"] == "�evil"
 
 
-def test_full_width_digits_of_an_industry_class_are_digits(
-    people: People, client_as: Callable[..., Client]
-) -> None:
+def test_full_width_digits_of_an_industry_class_are_digits(people: People, client_as: Callable[..., Client]) -> None:
     form = {"name": "甲工厂", "region": "420100", "address": "某路", "industry": "C34", "industry_class": "３４１"}
     answer = client_as(people.enterprise_clerk_a).post(reverse("factory_new"), form | {"started_on": "2020-05-01"})
     assert answer.status_code == 302

@@ -293,8 +293,14 @@ def test_every_verb_in_the_code_has_a_name_in_chinese() -> None:
         ("assessment.save", {"section": "operation"}, [("分节", "生产作业")]),
         ("assessment.begin", {"copied_from": None}, [("复制自", "无")]),
         ("round.edit", {"parts": ["criterion", "aggregation"]}, [("修改内容", "评分表；得分汇总")]),
+        ("factory.hold_tier", {"before": "", "after": "basic"}, [("更正前", "无"), ("更正后", "基础级")]),
+        ("recognition.add", {"by": "filing"}, [("途径", "基础级备案")]),
         ("request.deny", {"what": "factory"}, [("内容", "工厂")]),
-        ("factory.amend", {"before": {"address": "甲路", "is_closed": "False"}}, [("更正前", "地址：甲路；是否停用：否")]),
+        (
+            "factory.amend",
+            {"before": {"address": "甲路", "is_closed": "False"}},
+            [("更正前", "地址：甲路；是否停用：否")],
+        ),
     ],
 )
 def test_details_are_read_in_words(verb: str, data: dict[str, Any], lines: list[tuple[str, str]]) -> None:

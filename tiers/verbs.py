@@ -82,14 +82,14 @@ DETAILS: dict[str, str] = {
     "passed_acceptance": "是否通过验收",
 }
 
+_TIERS = (("basic", "基础级"), ("advanced", "先进级"), ("excellent", "卓越级"), ("leading", "领航级"))
+
 # Codes that the ladder's details hold, as people call them, by "detail=code".
 VALUES: dict[str, str] = {
+    **{f"{detail}={code}": name for detail in ("aim", "before", "after") for code, name in _TIERS},
+    "by=filing": "基础级备案",
     "is_closed=True": "是",
     "is_closed=False": "否",
-    "aim=basic": "基础级",
-    "aim=advanced": "先进级",
-    "aim=excellent": "卓越级",
-    "aim=leading": "领航级",
     "section=basics": "基础要求",
     "section=maturity": "能力成熟度",
     "section=scenarios": "建设场景",

@@ -50,7 +50,8 @@ def file(request: PortalRequest, ref: str) -> HttpResponse:
 def _page(request: PortalRequest, row: Any, form: ReturnForm, status: int = 200) -> HttpResponse:
     actions = {transition.action for transition in available(row, request.actor)}
     context = {"filing": row, "shown": selectors.shown(row), "form": form, "actions": actions}
-    context["may_file_again"] = row.state == FilingState.RETURNED and may(request.actor, "filing.file", row)
+    may_file = row.state == FilingState.RETURNED and may(request.actor, "filing.file", row)
+    context["may_file_again"] = may_file and selectors.standing(row.assessment) is None
     return render(request, "tiers/filing.html", context, status=status)
 
 

@@ -17,6 +17,7 @@ Values = Mapping[str, Value]
 
 _ROW = re.compile(r"^(?P<table>[^\[\]]+)\[(?P<row>[0-9a-z]{1,24})\]$")
 _LONGEST_SHORT, _LONGEST = 500, 20_000
+_UNKEPT = re.compile("[\0\ud800-\udfff]")  # the database has neither NUL nor half a character
 
 
 class Kind(StrEnum):
@@ -130,7 +131,11 @@ class Progress:
 
 
 class Unreadable(ValueError):
-    """Answers that this form can't have asked for: unknown keys, or the wrong shape. Never a reader's mistake."""
+    """Answers that this form can't have asked for: unknown keys, or the wrong shape. A sentence, for a stale page."""
+
+
+class Unkeepable(Unreadable):
+    """What somebody may well have typed or pasted, but can't be kept; the sentence says what to mend."""
 
 
 # -- reading --------------------------------------------------------------------------------------------------------
@@ -178,7 +183,7 @@ def field_of(section: Section, key: str) -> Field:
     match = _ROW.match(key)
     found = section.fields.get(match["table"] if match else key)
     if found is None or (found.kind is Kind.ROWS) is not bool(match) or found.kind is Kind.FILES:
-        raise Unreadable(f"{section.key} has no {key[:80]}")
+        raise Unreadable(f"“{section.title}”没有“{key[:80]}”这一项，请刷新页面后重试。")
     return found
 
 
@@ -196,27 +201,30 @@ def _read(asked: Field, value: Any) -> Value | None:
         if value is None:
             return None
         if not isinstance(value, dict):
-            raise Unreadable(f"a row of {asked.key} is a table of texts")
+            raise Unreadable(f"“{asked.label}”的内容格式不符，请刷新页面后重试。")
         columns = {column.key: column for column in asked.columns}
         if set(value) - set(columns):
-            raise Unreadable(f"{asked.key} has no column {sorted(set(value) - set(columns))}")
+            raise Unreadable(f"“{asked.label}”没有所填的栏目，请刷新页面后重试。")
         return {key: _text(column, value.get(key, "")) for key, column in columns.items()}
     if asked.kind is Kind.PICK:
         if not isinstance(value, list) or not all(re.fullmatch(r"[0-9a-z]{1,24}", str(item)) for item in value):
-            raise Unreadable(f"{asked.key} is a list of rows")
+            raise Unreadable(f"“{asked.label}”的内容格式不符，请刷新页面后重试。")
         return sorted(set(map(str, value)))
     return _text(asked, value)
 
 
 def _text(asked: Field, value: Any) -> str:
-    if not isinstance(value, str) or "\0" in value:
-        raise Unreadable(f"{asked.key} is a text")
+    if not isinstance(value, str):
+        raise Unreadable(f"“{asked.label}”的内容格式不符，请刷新页面后重试。")
+    if _UNKEPT.search(value):
+        raise Unkeepable(f"“{asked.label}”含有无法保存的特殊字符，请删除后重新填写。")
     text = value.replace("\r\n", "\n").strip()
     allowed = {Kind.YES_NO: {"", "yes", "no"}, Kind.CHOICE: {"", *(key for key, _ in asked.choices)}}.get(asked.kind)
     if allowed is not None and text not in allowed:
-        raise Unreadable(f"{asked.key} is none of its choices")
-    if len(text) > (_LONGEST if asked.kind is Kind.LONG else _LONGEST_SHORT):
-        raise Unreadable(f"{asked.key} is too long to be kept")
+        raise Unreadable(f"“{asked.label}”的选项已不存在，请刷新页面后重新选择。")
+    most = _LONGEST if asked.kind is Kind.LONG else _LONGEST_SHORT
+    if len(text) > most:
+        raise Unkeepable(f"“{asked.label}”内容过长（{len(text)}字），超出{most}字无法保存，请删减。")
     return text
 
 
@@ -289,8 +297,10 @@ def in_words(asked: Field, value: Value | None, rows: Mapping[str, str] | None =
         return "；".join(cells) or "（空）"
     if isinstance(value, list):
         return "、".join((rows or {}).get(item, item) for item in value)
+    if asked.kind is Kind.NUMBER:
+        return unicodedata.normalize("NFKC", value) + asked.unit
     words = {"yes": "是", "no": "否"} if asked.kind is Kind.YES_NO else dict(asked.choices)
-    return words.get(value, value) + (asked.unit if asked.kind is Kind.NUMBER else "")
+    return words.get(value, value)
 
 
 def label_of(section: Section, key: str) -> str:

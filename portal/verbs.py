@@ -1,9 +1,11 @@
 """What the record's verbs and details are called on the auditor's page."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from portal.rooms import merged
+from portal.roles import Role
+from portal.rooms import declared, merged
 
 VERBS = {
     "walls.cross": "跨越租户边界",
@@ -83,6 +85,41 @@ DETAILS = {
     "changed": "变更行数",
     "differences": "差异数",
     "accounts": "账户数",
+    "name": "名称",
+    "region": "所在地",
+    "address": "地址",
+    "industry": "所属行业",
+    "nature": "企业性质",
+    "is_above_scale": "规模以上工业企业",
+    "legal_representative": "法定代表人（负责人）",
+    "contact_name": "联系人",
+    "contact_phone": "联系电话",
+    "contact_email": "联系邮箱",
+}
+
+
+# Codes that details hold, as people call them, by "detail=code"; states are called what their workflow calls them.
+VALUES = {
+    **{f"role={role.value}": role.label for role in Role},
+    "nature=state": "国有企业",
+    "nature=collective": "集体企业",
+    "nature=private": "民营企业",
+    "nature=foreign": "外商投资企业",
+    "nature=hmt": "港澳台投资企业",
+    "nature=mixed": "混合所有制企业",
+    "nature=other": "其他",
+    "is_above_scale=True": "是",
+    "is_above_scale=False": "否",
+    "methods=password": "密码",
+    "methods=mfa": "两步验证",
+    "what=account": "账户",
+    "what=enterprise": "企业",
+    "what=field": "填报项",
+    "what=invitation": "邀请",
+    "what=membership": "角色",
+    "what=office": "机构",
+    "what=registration": "登记申请",
+    "what=section": "分节",
 }
 
 
@@ -97,19 +134,36 @@ def _all_details() -> dict[str, str]:
     return merged("verbs", "DETAILS")
 
 
-def details(data: dict[str, Any]) -> list[tuple[str, str]]:
+@cache
+def _all_values() -> dict[str, str]:
+    return merged("verbs", "VALUES")
+
+
+@cache
+def _states(name: str) -> dict[str, str]:
+    """The states of the workflow of that name, in words; none when a verb belongs to no workflow."""
+    workflows = [workflow for kind in declared("transitions", "WORKFLOWS") for workflow in kind]
+    return {str(code): str(label) for w in workflows if w.name == name for code, label in w.states.choices}
+
+
+def details(data: dict[str, Any], verb: str = "") -> list[tuple[str, str]]:
     """An event's details as lines a reader can follow: what each is called, and its value in words."""
-    return [(_all_details().get(key, key), _in_words(value)) for key, value in data.items()]
+    states = _states(verb.partition(".")[0])
+    return [(_all_details().get(key, key), _in_words(value, key, states)) for key, value in data.items()]
 
 
-def _in_words(value: Any) -> str:
+def _in_words(value: Any, key: str = "", states: Mapping[str, str] | None = None) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
-        return "；".join(map(_in_words, value)) or "无"
+        return "；".join(_in_words(item, key, states) for item in value) or "无"
     if isinstance(value, dict):
-        return "；".join(f"{key}：{_in_words(item)}" for key, item in value.items()) or "无"
-    return str(value)
+        return "；".join(f"{_all_details().get(n, n)}：{_in_words(item, n)}" for n, item in value.items()) or "无"
+    if value is None or value == "":
+        return "无"
+    if key in {"source", "target"} and states:
+        return states.get(str(value), str(value))
+    return _all_values().get(f"{key}={value}", str(value))
 
 
 def verb_label(verb: str) -> str:

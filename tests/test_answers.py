@@ -100,6 +100,11 @@ def test_parts_of_a_ratio_are_called_what_its_formula_calls_them() -> None:
     fields = assessment_form(E2024, "basic").section("indicators").fields
     assert fields["numerical_control.part"].label == "数控设备台数"
     assert fields["advanced_control.whole"].label == "应投用回路数"
+    changes = {i.name: [fields[f"{i.code}.{part}"].label for part in ("before", "after")] for i in E2024.indicators
+               if f"{i.code}.before" in fields}  # fmt: skip
+    assert changes["研制周期缩短"] == ["建设前", "建设后"]
+    assert changes["销售增长率"] == ["上期", "本期"], "growth is from one period to the next"
+    assert changes["生产效率提升"] == ["建设前", "建设后"]
 
 
 def _scenario(area: str, ai: str) -> dict[str, str]:
@@ -143,6 +148,8 @@ def test_level_that_does_not_follow_from_the_score_is_pointed_out() -> None:
     assert hint.sentence == "成熟度：总分2.79分对应二级，与报告所载三级不一致，请核对（GB/T 39116-2020）。"
     assert hints(E2024, {"maturity": {"score": "2.80", "level": "3"}}) == []
     assert notes(E2024, {"maturity": {"score": "2.80"}}, "maturity") == {"maturity": "按总分计算为三级。"}
+    said = notes(E2024, {"maturity": {"score": "2.80", "level": "2"}}, "maturity")
+    assert "与报告所载二级不一致" in said["maturity"], "pointed out where it is typed"
 
 
 def test_ai_indicator_is_held_against_the_scenarios() -> None:

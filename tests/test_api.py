@@ -122,3 +122,18 @@ def test_evidence_comes_and_goes(row: SelfAssessment, people: People, client_as:
     gone = reverse("api_file", args=[row.ref, made.json()["id"]])
     assert client_as(people.enterprise_admin_b).delete(gone).status_code == 404
     assert [client.delete(gone).status_code for _ in range(2)] == [204, 404]
+
+
+@pytest.mark.parametrize("text", ["很长" * 30_000, "甲\0", "\ud83d"])
+def test_what_cannot_be_kept_is_refused_in_chinese_by_api_and_page(
+    row: SelfAssessment, people: People, client_as: Callable[..., Client], text: str
+) -> None:
+    client = client_as(people.enterprise_clerk_a)
+    answer = _patch(client, row, {NOTE: text})
+    assert answer.status_code == 409
+    assert answer.json()["reasons"][0].startswith("“说明”")
+    typed = {"version": "0", NOTE: text.replace("\ud83d", "\0")}
+    page = client.post(reverse("section", args=[row.ref, "operation"]), typed)
+    assert page.status_code == 409
+    assert "“说明”" in page.content.decode()
+    assert client.post(reverse("section", args=[row.ref, "operation"]), {"version": "0", GRADE: "7"}).status_code == 409

@@ -58,7 +58,12 @@ def test_every_page_of_the_portal_is_visited(visitor: Callable[..., Visitor], wo
 def test_large_letters_and_high_contrast_have_no_barriers(
     mode: str, other: str, visitor: Callable[..., Visitor], world: dict[str, Any]
 ) -> None:
-    for account, paths in {"": ("/", "/accounts/signup/"), "chushen.wuhan": ("/", "/registrations/{pending}/")}.items():
+    walks = {
+        "": ("/", "/accounts/signup/"),
+        "chushen.wuhan": ("/", "/registrations/{pending}/"),
+        "tianbao": ("/", "/assessments/{assessment}/result/", "/assessments/{assessment}/sections/operation/"),
+    }
+    for account, paths in walks.items():
         somebody = visitor(account)
         somebody.go("/")
         somebody.page.get_by_role("button", name=mode).click()

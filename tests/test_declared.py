@@ -13,6 +13,7 @@ from portal.declared import (
     Form,
     Kind,
     Section,
+    Unkeepable,
     Unreadable,
     day,
     differences,
@@ -100,6 +101,15 @@ def test_read_folds_line_ends() -> None:
 def test_what_the_form_cannot_have_asked_is_refused(changes: dict) -> None:
     with pytest.raises(Unreadable):
         read(SECTION, changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("字" * 20_001, "“说明”内容过长（20001字）"), ("甲\0", "无法保存的特殊字符"), ("\ud83d", "无法保存的特殊字符")],
+)
+def test_what_cannot_be_kept_is_said_in_a_sentence(text: str, sentence: str) -> None:
+    with pytest.raises(Unkeepable, match=sentence):
+        read(SECTION, {"q.note": text})
 
 
 def test_row_is_kept_whole_and_taken_away_by_null() -> None:

@@ -1,5 +1,6 @@
 """基础级备案: filed when it holds, frozen as it stood, confirmed or returned by the right city, once."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -74,7 +75,7 @@ def test_what_was_filed_stays_as_it_stood(row: SelfAssessment, filing: Filing, p
 def test_second_filing_of_a_year_is_refused_until_the_first_is_returned(
     row: SelfAssessment, filing: Filing, people: People
 ) -> None:
-    with pytest.raises(Refused, match=f"备案待确认（{filing.ref}）"):
+    with pytest.raises(Refused, match=f"已提交备案（{filing.ref}），状态为“待确认”"):
         _file(row, people.enterprise_clerk_a)
     with walls.enter(people.city_reviewer_a):
         services.send_back(filing, reason="请补充", actor=people.city_reviewer_a)
@@ -184,17 +185,46 @@ def test_database_refuses_every_edge_that_is_not_in_the_table(row: SelfAssessmen
                     transaction.set_rollback(True)
 
 
-def test_home_tells_the_enterprise_what_to_do_next(
-    row: SelfAssessment, filing: Filing, people: People, client_as: Callable[..., Client]
-) -> None:
-    clerk = client_as(people.enterprise_clerk_a)
-    assert "个工厂尚未开展" in clerk.get("/").content.decode()  # the assessment is of 2024
+def _seen(client: Any, *address: Any) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", client.get(reverse(address[0], args=address[1:])).content.decode()).split())
+
+
+def test_first_page_tells_an_enterprise_its_next_step(people: People, client_as: Callable[..., Client]) -> None:
+    clerk = people.enterprise_clerk_a
+    client = client_as(clerk)
+    assert "1 项准备工作：登记本企业的工厂" in _seen(client, "home")
+    made = factories.factory(people.enterprise_a, name="甲工厂")
+    assert "登记本企业的工厂" not in _seen(client, "home")
+    assert "1 个工厂尚未开展自评" in _seen(client, "home")
+    row = factories.assessment(made, clerk, aim="basic", rank=1)
+    assert "尚未开展自评" not in _seen(client, "home")
+    filing = _file(row, clerk)
     with walls.enter(people.city_reviewer_a):
-        services.send_back(filing, reason="请补充", actor=people.city_reviewer_a)
-    assert "1 件基础级备案被退回" in clerk.get("/").content.decode()
-    _file(row, people.enterprise_clerk_a)
-    page = clerk.get("/").content.decode()
-    assert "被退回" not in page
-    assert reverse("factories") in page
-    assert "请先在“智能工厂”中登记" not in page
-    assert "请先在“智能工厂”中登记" in client_as(people.enterprise_admin_b).get("/").content.decode()
+        services.send_back(filing, reason="请补充照片。", actor=people.city_reviewer_a)
+    assert "1 件基础级备案被退回" in _seen(client, "home")
+    assert "被退回" not in _seen(client_as(people.enterprise_admin_b), "home")
+    page = _seen(client, "filing", filing.ref)
+    assert "修改自评" in page
+    assert "修改自评" not in _seen(client_as(people.city_reviewer_a), "filing", filing.ref)
+    again = _file(row, clerk)
+    assert "被退回" not in _seen(client, "home")
+    for address in ("file", "assessment"):
+        page = _seen(client, address, row.ref)
+        assert "状态为“待确认”" in page, address
+        assert again.ref in page, address
+    assert "修改自评" not in _seen(client, "filing", filing.ref), "it was filed again"
+    assert "真实性负责" not in _seen(client, "file", row.ref)
+
+
+def test_city_sees_what_does_not_agree_in_a_filing(
+    row: SelfAssessment, people: People, client_as: Callable[..., Client]
+) -> None:
+    clerk = people.enterprise_clerk_a
+    typed = {"numerical_control.part": "１１７", "numerical_control.whole": "150", "numerical_control.value": "82"}
+    with walls.enter(clerk):
+        version = row.sections.get(key="indicators").version
+        assessments.save(row, "indicators", typed, version=version, actor=clerk)
+    filing = _file(row, clerk)
+    page = _seen(client_as(people.city_reviewer_a), "filing", filing.ref)
+    assert "填写的82%与按原始数据计算的78.00%不一致" in page
+    assert "１１７" not in page, "digits are read as digits"

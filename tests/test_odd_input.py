@@ -10,6 +10,7 @@ from portal import walls
 from portal.actors import Place
 from portal.audit import AuditEvent
 from tests.factories import People
+from tiers.models import Factory
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +82,11 @@ def test_denied_attempt_goes_on_record_whatever_it_held(people: People, client_a
     client_as(people.city_head_a).post(reverse("hat"), {"membership": "\0evil"})
     with walls.stand(Place(office="auditor")):
         assert AuditEvent.objects.get(verb="request.deny").data["ref"] == "�evil"
+
+
+def test_full_width_digits_of_an_industry_class_are_digits(people: People, client_as: Callable[..., Client]) -> None:
+    form = {"name": "甲工厂", "region": "420100", "address": "某路", "industry": "C34", "industry_class": "３４１"}
+    answer = client_as(people.enterprise_clerk_a).post(reverse("factory_new"), form | {"started_on": "2020-05-01"})
+    assert answer.status_code == 302
+    with walls.enter(people.enterprise_clerk_a):
+        assert Factory.objects.get().industry_class == "341"

@@ -20,10 +20,16 @@ from django.urls import reverse
 from portal import audit, clock, walls
 from portal.actors import Place
 from portal.audit import AuditEvent, Outcome
+from portal.models.enterprises import Nature
 from portal.rooms import declared
 from portal.services import record
-from portal.verbs import all_verbs
+from portal.verbs import all_verbs, details
 from tests.factories import People
+from tiers.assessment_form import assessment_form
+from tiers.edition_file import read
+from tiers.programme_file import PARTS
+from tiers.services.catalogue import FOLDER
+from tiers.titles import TITLES
 
 AUDITOR = Place(office="auditor")
 
@@ -274,3 +280,40 @@ def test_every_verb_in_the_code_has_a_name_in_chinese() -> None:
         for t in workflow.transitions
     }
     assert used <= set(all_verbs())
+
+
+@pytest.mark.parametrize(
+    ("verb", "data", "lines"),
+    [
+        ("round.publish", {"source": "draft", "target": "published"}, [("原状态", "草拟"), ("新状态", "已发布")]),
+        ("registration.confirm", {"source": "pending"}, [("原状态", "待确认")]),
+        ("filing.confirm", {"target": "confirmed"}, [("新状态", "已备案")]),
+        ("membership.grant", {"role": "enterprise_admin"}, [("角色", "企业管理员")]),
+        ("session.open", {"methods": ["password", "mfa"]}, [("验证方式", "密码；两步验证")]),
+        ("assessment.save", {"section": "operation"}, [("分节", "生产作业")]),
+        ("assessment.begin", {"copied_from": None}, [("复制自", "无")]),
+        ("round.edit", {"parts": ["criterion", "aggregation"]}, [("修改内容", "评分表；得分汇总")]),
+        ("factory.hold_tier", {"before": "", "after": "basic"}, [("更正前", "无"), ("更正后", "基础级")]),
+        ("recognition.add", {"by": "filing"}, [("途径", "基础级备案")]),
+        ("request.deny", {"what": "factory"}, [("内容", "工厂")]),
+        (
+            "factory.amend",
+            {"before": {"address": "甲路", "is_closed": "False"}},
+            [("更正前", "地址：甲路；是否停用：否")],
+        ),
+    ],
+)
+def test_details_are_read_in_words(verb: str, data: dict[str, Any], lines: list[tuple[str, str]]) -> None:
+    assert details(data, verb) == lines
+
+
+def test_every_section_of_a_self_assessment_and_part_of_a_round_has_a_name_on_record() -> None:
+    for path in FOLDER.glob("*.toml"):
+        edition = read(path)
+        for section in assessment_form(edition, edition.tiers[-1].code).sections:
+            assert details({"section": section.key}) == [("分节", section.title)]
+    for title in TITLES:
+        assert details({"after": {"title": title.code}}) == [("更正后", f"荣誉称号：{title.name}")]
+    for nature in Nature:
+        assert details({"after": {"nature": nature.value}}) == [("更正后", f"企业性质：{nature.label}")]
+    assert not [part for part in PARTS if details({"parts": [part]})[0][1] == part]

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiers import title_lines
+from tiers import scenario_lines, title_lines
 from tiers.bars import Bar, last_day
+from tiers.edition_file import read
+from tiers.services.catalogue import FOLDER
 from tiers.title_lines import HEADINGS
 from tiers.titles import BY_CODE, TITLES, misfits, named, title_of
 
@@ -132,3 +134,15 @@ def test_the_example_of_the_template_is_a_good_line_but_for_being_one() -> None:
 def test_no_line_breaks_the_reader(cells: dict[str, str]) -> None:
     values, faults = title_lines.parsed(dict.fromkeys(HEADINGS, "") | cells, 2026)
     assert faults or values["title"]
+
+
+def test_full_width_digits_are_digits() -> None:
+    values, faults = title_lines.parsed(GOOD | {"年度": "２０２４", "批次": "第２批"}, 2026)
+    assert faults == []
+    assert (values["year"], values["batch"]) == (2024, 2)
+
+
+def test_full_width_number_of_a_scenario_is_a_number() -> None:
+    edition = read(FOLDER / "2025.toml")
+    said, faults = scenario_lines.parsed({"环节": "生产作业", "序号": "２", "场景名称": "某场景"}, edition)
+    assert (said.number, faults) == (2, [])

@@ -85,7 +85,9 @@ def notes(edition: Edition, sections: Sections, key: str) -> dict[str, str]:
     """What follows from a section's answers, by block: the level of a score, the figure that counts give."""
     if key == MATURITY:
         score = _score(sections)
-        return {} if score is None else {MATURITY: f"按总分计算为{LEVEL_NAMES[maturity_level(score)]}。"}
+        if score is None:
+            return {}
+        return {MATURITY: " ".join([f"按总分计算为{LEVEL_NAMES[maturity_level(score)]}。", *_level_hint(sections)])}
     if key != INDICATORS:
         return {}
     return {f.indicator.code: _figure_note(f) for f in figures(edition, sections) if _figure_note(f)}

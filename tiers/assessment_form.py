@@ -1,5 +1,6 @@
 """The form of a self-assessment, drawn from an edition: its sections are the 环节, its blocks the 要素. Pure."""
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 
@@ -17,6 +18,7 @@ _LEVELS = (
     ("5", "五级（引领级）"),
 )
 _NOTE_LIMIT = 500
+_CHANGE = re.compile(r"（(?P<one>[^（）]+?) − (?P<two>[^（）]+?)）÷ (?P<base>.+)")
 _ZERO, _FIVE = Decimal(0), Decimal(5)
 
 
@@ -148,9 +150,13 @@ def _indicator(indicator: Indicator, group: str) -> Block:
 
 
 def _parts(indicator: Indicator) -> tuple[tuple[str, str], ...]:
-    """What is asked for; a ratio's two counts are called what its formula calls them."""
-    parts = PARTS[indicator.kind]
-    if indicator.kind is not IndicatorKind.RATIO or "÷" not in indicator.formula:
+    """What is asked for, called what the formula calls it: two counts, or a figure at two times."""
+    parts, formula = PARTS[indicator.kind], indicator.formula.partition("；")[0]
+    if indicator.kind is IndicatorKind.RATIO and "÷" in formula:
+        names = [name.strip() for name in formula.split("÷")]
+    elif times := _CHANGE.fullmatch(formula):
+        base = times["base"]
+        names = [base, times["two"] if times["one"] == base else times["one"]]
+    else:
         return parts
-    names = indicator.formula.partition("；")[0].split("÷")
-    return tuple((part, name.strip()) for (part, _), name in zip(parts, names, strict=True))
+    return tuple((part, name) for (part, _), name in zip(parts, names, strict=True))

@@ -1,6 +1,7 @@
 """A line of a list of scenario names: what its columns are, and text → facts with what is wrong with them."""
 
 import re
+from unicodedata import normalize
 
 from portal.sheets import Fault
 from tiers.editions import Edition, Scenario
@@ -23,7 +24,7 @@ def example(edition: Edition) -> tuple[str, str, str]:
 def parsed(cells: dict[str, str], edition: Edition) -> tuple[Scenario, list[Fault]]:
     """The scenario of one line, and what is wrong with it."""
     faults = []
-    area, number, name = cells[AREA], cells[NUMBER], cells[NAME]
+    area, number, name = cells[AREA], normalize("NFKC", cells[NUMBER]), cells[NAME]
     if area not in areas(edition):
         known = "、".join(areas(edition))
         faults.append(Fault(AREA, f"不是该版指引的环节，应为：{known}。" if area else "必填，不能为空。"))

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from unicodedata import normalize
 
 from portal.credit_code import credit_code_error, normalised
 from portal.sheets import Fault
@@ -73,7 +74,7 @@ def _title(text: str, faults: list[Fault]) -> Title | None:
 
 
 def _year(cells: dict[str, str], heading: str, faults: list[Fault], *, needed: bool = False) -> int | None:
-    text = cells[heading]
+    text = normalize("NFKC", cells[heading])
     if not text and not needed:
         return None
     if match := re.fullmatch(r"([0-9]{4})(年|年度)?", text):
@@ -83,7 +84,7 @@ def _year(cells: dict[str, str], heading: str, faults: list[Fault], *, needed: b
 
 
 def _batch(text: str, faults: list[Fault]) -> int:
-    match = re.fullmatch(r"第?([0-9]{1,2}|[一二三四五六七八九十])批?", text or "1")
+    match = re.fullmatch(r"第?([0-9]{1,2}|[一二三四五六七八九十])批?", normalize("NFKC", text) or "1")
     number = _NUMERALS.get(match[1]) or int(match[1]) if match else 0
     if not number:
         faults.append(Fault(BATCH, "应为 1、2 或“第一批”这样的批次；只有一批的可留空。"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal import clock
 from portal.actors import Actor
-from portal.declared import Section, Value, field_of, in_words, label_of, read
+from portal.declared import Section, Unkeepable, Value, field_of, in_words, label_of, read
 from portal.errors import Refused, Stale
 from portal.models import DraftSection
 
@@ -32,7 +32,10 @@ def write_answers(
     """
     if version > row.version:
         raise Refused("页面内容与服务器不符，请刷新页面后再填写。")
-    wanted = read(section, changes)
+    try:
+        wanted = read(section, changes)
+    except Unkeepable as error:
+        raise Refused(str(error)) from error
     different = {key: value for key, value in wanted.items() if (row.answers.get(key) or None) != (value or None)}
     clashing = [key for key in different if row.versions.get(key, 0) > version]
     if clashing:

@@ -40,7 +40,7 @@ def record(request: PortalRequest) -> HttpResponse:
     form, rows = _filtered(request)
     page = paged(request, rows)
     for event in page:
-        event.verb_label, event.details = verb_label(event.verb), details(event.data)
+        event.verb_label, event.details = verb_label(event.verb), details(event.data, event.verb)
     context = {"form": form, "page": page, "head": selectors.last_block()}
     return render(request, "portal/record.html", context)
 

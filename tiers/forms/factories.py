@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from unicodedata import normalize
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -33,6 +34,10 @@ class FactoryForm(forms.ModelForm):
         if not self.instance.pk:
             del self.fields["is_closed"]
         self.order_fields(self.Meta.fields)
+
+    def clean_industry_class(self) -> str:
+        """Full-width digits are digits."""
+        return normalize("NFKC", self.cleaned_data["industry_class"])
 
     def clean_started_on(self) -> date:
         """A factory that is assessed has begun to produce."""

@@ -153,6 +153,10 @@ class ScenarioUploadForm(UploadForm):
     source = forms.CharField(label="来源", max_length=150, help_text="发布该清单的文件名称和文号，将随清单一并显示。")
     field_order = ("source", "file")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = "清单文件"
+
 
 class ConfirmForm(forms.Form):
     """Yes to exactly what was shown."""

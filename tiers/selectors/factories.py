@@ -1,6 +1,6 @@
 """Factories, as each place sees them."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from portal.actors import Actor
 from portal.errors import Hidden
@@ -29,12 +29,6 @@ def factories(
         rows = rows.filter(city_id__in=City.objects.filter(region_id=city).values("pk"))
     wanted = {"industry_id": industry, "held_tier": held, "reached_tier": reached}
     return rows.filter(**{field: value for field, value in wanted.items() if value})
-
-
-def not_assessed(actor: Actor, year: int) -> QuerySet[Factory]:
-    """The factories at work that have no self-assessment of a year."""
-    begun = SelfAssessment.objects.filter(factory=OuterRef("pk"), year=year)
-    return factories(actor).filter(~Exists(begun), is_closed=False)
 
 
 def factory_for(actor: Actor, ref: str) -> Factory:

@@ -9,8 +9,9 @@ from portal.declared import rows_of, summary
 from portal.errors import Hidden
 from portal.roles import Level
 from portal.rules import may
+from tiers.answers import hints
 from tiers.assessment_form import SCENARIOS, assessment_form
-from tiers.models import AssessmentFile, Edition, Factory, Filing
+from tiers.models import AssessmentFile, Edition, Factory, Filing, SelfAssessment
 from tiers.states import FilingState
 
 _RELATED = ("factory__region", "factory__industry", "enterprise", "filed_by", "decided_by")
@@ -31,11 +32,17 @@ def waiting_for(actor: Actor) -> QuerySet[Filing]:
     return rows if actor.stands("city") else rows.filter(city=None)
 
 
-def returned_filings(actor: Actor) -> QuerySet[Filing]:
-    """The enterprise's filings that were returned and not filed again since."""
+def returned_to(actor: Actor) -> QuerySet[Filing]:
+    """The filings that came back to the actor's enterprise and were not filed again that year."""
     later = Filing.objects.filter(factory=OuterRef("factory"), year=OuterRef("year"), filed_at__gt=OuterRef("filed_at"))
     rows = Filing.objects.filter(enterprise_id=actor.stands("enterprise"), state=FilingState.RETURNED)
     return rows.filter(~Exists(later))
+
+
+def standing(assessment: SelfAssessment) -> Filing | None:
+    """The filing that stands for the assessment's factory and year, waiting or confirmed."""
+    rows = Filing.objects.filter(factory_id=assessment.factory_id, year=assessment.year)
+    return rows.filter(state__in=[FilingState.FILED, FilingState.CONFIRMED]).first()
 
 
 def filing_for(actor: Actor, ref: str) -> Filing:
@@ -65,7 +72,11 @@ def shown(filing: Filing) -> list[dict[str, Any]]:
         for row, cells in rows_of(sections.get(SCENARIOS, {}), SCENARIOS).items()
     }
     return [
-        {"title": s.title, "blocks": summary(s, sections.get(s.key, {}), names, document["files"])}
+        {
+            "title": s.title,
+            "blocks": summary(s, sections.get(s.key, {}), names, document["files"]),
+            "notes": [hint.sentence for hint in hints(edition, sections) if hint.section == s.key],
+        }
         for s in form.sections
     ]
 

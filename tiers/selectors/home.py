@@ -5,8 +5,8 @@ from portal.actors import Actor
 from portal.rules import may
 from portal.selectors.home import Fact, Waiting
 from tiers.rounds import said
-from tiers.selectors.factories import factories, not_assessed
-from tiers.selectors.filings import returned_filings, waiting_for
+from tiers.selectors.factories import factories
+from tiers.selectors.filings import returned_to, waiting_for
 from tiers.selectors.rounds import deadlines, rounds
 from tiers.states import RoundState
 
@@ -18,19 +18,20 @@ def _filings_waiting(actor: Actor) -> int:
 def waiting(actor: Actor) -> list[Waiting]:
     """What waits on the ladder."""
     lines = [Waiting(_filings_waiting(actor), "件基础级备案待确认", "filings")] if may(actor, "filing.list") else []
-    return lines + _rounds_waiting(actor) + _own_waiting(actor)
+    return lines + _next_steps(actor) + _rounds_waiting(actor)
 
 
-def _own_waiting(actor: Actor) -> list[Waiting]:
-    """What an enterprise has still to do with its own factories this year."""
+def _next_steps(actor: Actor) -> list[Waiting]:
+    """What an enterprise does next: register a factory, assess it, mend what its city returned."""
     if not may(actor, "factory.open"):
         return []
-    year = clock.beijing(clock.now()).year
-    unassessed = not_assessed(actor, year).count()
-    returned = returned_filings(actor).count()
+    own = factories(actor).filter(is_closed=False)
+    if not own.exists():
+        return [Waiting(1, "项准备工作：登记本企业的工厂", "factory_new", "自评和申报都以工厂为单位")]
+    unassessed = own.filter(assessments=None).count()
     return [
-        Waiting(unassessed, f"个工厂尚未开展{year}年度自评", "factories", "自评可得出所处层级和差距"),
-        Waiting(returned, "件基础级备案被退回", "factories", "请按退回意见修改后重新提交"),
+        Waiting(returned_to(actor).count(), "件基础级备案被退回", "factories", "请按退回理由修改自评后重新提交"),
+        Waiting(unassessed, "个工厂尚未开展自评", "factories", "对照要素条件自评，找出所处层级和差距"),
     ]
 
 
@@ -51,13 +52,6 @@ def _rounds_waiting(actor: Actor) -> list[Waiting]:
 def facts(actor: Actor) -> list[Fact]:
     """Figures of the ladder about the actor's own place."""
     return [Fact("智能工厂", factories(actor).count(), "个", "factories")] if may(actor, "factory.list") else []
-
-
-def advice(actor: Actor) -> list[str]:
-    """What an enterprise that is new here does first."""
-    if may(actor, "factory.open") and not factories(actor).exists():
-        return ["自评和申报都以工厂为单位。请先在“智能工厂”中登记一个已投产的工厂，再对照要素条件开展自评。"]
-    return []
 
 
 COUNTS = {"filings": _filings_waiting}

@@ -74,7 +74,7 @@ def _store(row: SelfAssessment, document: dict[str, Any], actor: Actor) -> Filin
             factory=row.factory, year=row.year, state__in=[FilingState.FILED, FilingState.CONFIRMED]
         )
         raise Refused(
-            f"该工厂{row.year}年度备案{standing.get_state_display()}（{standing.ref}），无需重复提交。"
+            f"该工厂{row.year}年度已提交备案（{standing.ref}），状态为“{standing.get_state_display()}”，无需重复提交。"
         ) from error
 
 

@@ -163,7 +163,7 @@ def edit_terms(round_: Round, changes: dict[str, Any], *, version: int, actor: A
         different = [part for part in changes if document.get(part) != row.terms.get(part)]
         row.terms = document
         row.save(update_fields=["terms", "version"])
-        audit.record("round.edit", row, actor, changed=different)
+        audit.record("round.edit", row, actor, parts=different)
     return row
 
 

@@ -14,6 +14,7 @@ from tiers.forms.assessments import AmendForm, BeginForm
 from tiers.selectors import assessments as selectors
 from tiers.selectors.editions import current_editions, edition_for
 from tiers.selectors.factories import factory_for
+from tiers.selectors.filings import standing
 from tiers.services import assessments as services
 from tiers.services.filings import obstacles
 
@@ -56,6 +57,7 @@ def assessment(request: PortalRequest, ref: str) -> HttpResponse:
         "aim": paper.edition.tier(row.aim),
         "verdict": paper.verdict,
         "obstacles": obstacles(paper),
+        "standing": standing(row),
     }
     return render(request, "tiers/assessment.html", context)
 

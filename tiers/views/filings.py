@@ -43,12 +43,15 @@ def file(request: PortalRequest, ref: str) -> HttpResponse:
             return redirect("filing", ref=row.ref)
     what = paper(assessment)
     context = {"form": form, "assessment": assessment, "obstacles": services.obstacles(what)}
+    context["standing"] = selectors.standing(assessment)
     return render(request, "tiers/file.html", context, status=422 if form.errors else 200)
 
 
 def _page(request: PortalRequest, row: Any, form: ReturnForm, status: int = 200) -> HttpResponse:
     actions = {transition.action for transition in available(row, request.actor)}
     context = {"filing": row, "shown": selectors.shown(row), "form": form, "actions": actions}
+    may_file = row.state == FilingState.RETURNED and may(request.actor, "filing.file", row)
+    context["may_file_again"] = may_file and selectors.standing(row.assessment) is None
     return render(request, "tiers/filing.html", context, status=status)
 
 

@@ -49,7 +49,7 @@ def _preview_page(
 def _report(batch: Import, preview: Preview, headings: Sequence[str]) -> HttpResponse:
     """The lines in error as a workbook, each with what to mend."""
     rows = (
-        (v.number, *(v.cells.get(heading, "") for heading in headings), "；".join(_sentence(f) for f in v.faults))
+        (v.number, *(v.cells.get(heading, "") for heading in headings), "".join(_sentence(f) for f in v.faults))
         for v in preview.wrong
     )
     return attachment(workbook("错误清单", ("行号", *headings, "错误说明"), rows), f"errors-{batch.ref}.xlsx")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import audit
 from portal.audit import Outcome
-from portal.declared import Section, problems, rows_of
+from portal.declared import Section, Unreadable, problems, rows_of
 from portal.errors import Hidden, Refused, Stale
 from portal.views.declared import Filled, drawn, sent
 from portal.views.page import PortalRequest
@@ -71,6 +71,8 @@ def _saved(request: PortalRequest, row: SelfAssessment, section: Section) -> Htt
     except Stale as stale:
         audit.record("request.refuse", outcome=Outcome.REFUSED, reasons=list(stale.reasons), path=here)
         return _clash(request, row, section, stale)
+    except Unreadable as error:
+        raise Refused(str(error)) from error
     for field in request.FILES:
         for file in request.FILES.getlist(field):
             evidence.add(row, str(field), file, file.name or "", actor=request.actor)

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection, transaction
 from drf_spectacular.authentication import SessionScheme
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import APIException, NotAuthenticated
+from rest_framework.exceptions import APIException, NotAuthenticated, ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -39,7 +39,8 @@ def answered(error: Exception, _context: dict[str, Any]) -> Response | None:
         transaction.set_rollback(True)
     header = getattr(error, "auth_header", None)
     headers = {"WWW-Authenticate": header} if header else {}
-    reasons = ["登录已过期，请重新登录。"] if isinstance(error, NotAuthenticated) else _sentences(error.detail)
+    said = {NotAuthenticated: "登录已过期，请重新登录。", ParseError: "请求内容不是有效的 JSON。"}.get(type(error))
+    reasons = [said] if said else _sentences(error.detail)
     return Response({"reasons": reasons}, status=error.status_code, headers=headers)
 
 

@@ -141,7 +141,9 @@ class Unkeepable(Unreadable):
 # -- reading --------------------------------------------------------------------------------------------------------
 def number(text: str) -> Decimal | None:
     """The number somebody typed (full-width digits, commas and spaces are folded); None when it is none."""
-    folded = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "").strip().removesuffix("%")
+    folded = unicodedata.normalize("NFKC", text).replace(" ", "").strip().removesuffix("%")
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", folded):  # a comma elsewhere may be meant as a point
+        folded = folded.replace(",", "")
     if not re.fullmatch(r"[+-]?\d{1,15}(\.\d{1,10})?|[+-]?\.\d{1,10}", folded):
         return None
     try:

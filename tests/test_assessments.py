@@ -1,10 +1,13 @@
 """Self-assessments: saved by several people at once, measured at once, copied, compared, and one of them current."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
 from portal import walls
 from portal.actors import Actor
@@ -15,7 +18,9 @@ from tests import factories
 from tests.factories import People
 from tiers.models import AssessmentSection, Edition, Factory, SelfAssessment
 from tiers.selectors.assessments import assessment_for, paper
-from tiers.services import assessments
+from tiers.selectors.editions import edition_for
+from tiers.selectors.imports import scenario_preview
+from tiers.services import assessments, imports
 from tiers.services.assessments import MOST_DRAFTS
 
 pytestmark = pytest.mark.django_db
@@ -223,3 +228,18 @@ def test_rows_of_another_enterprise_cannot_hang_on_an_assessment(row: SelfAssess
 def test_edition_that_an_assessment_uses_does_not_change(row: SelfAssessment) -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         Edition.objects.filter(pk=row.edition_id).update(name="x")
+
+
+def test_imported_list_of_scenarios_is_what_the_form_offers(
+    row: SelfAssessment, people: People, client_as: Callable[..., Client]
+) -> None:
+    address, clerk = reverse("section", args=[row.ref, "scenarios"]), client_as(people.enterprise_clerk_a)
+    assert "设备故障诊断" not in clerk.get(address).content.decode()
+    with walls.enter(people.system_admin):
+        content = "环节,序号,场景名称\n设备管理,1,设备故障诊断\n生产作业,2,人机协同制造\n".encode()
+        said = {"source": "工信厅通装函〔2024〕361号", "actor": people.system_admin}
+        batch = imports.upload_scenarios(edition_for("2024"), content, "清单.csv", **said)
+        imports.confirm_scenarios(batch, seen=scenario_preview(batch).seen, actor=people.system_admin)
+    page = clerk.get(address).content.decode()
+    assert '<option value="设备故障诊断">' in page
+    assert '<option value="人机协同制造">' in page

@@ -62,7 +62,9 @@ def test_number_is_read_however_it_is_typed(typed: str, value: str) -> None:
     assert number(typed) == Decimal(value)
 
 
-@pytest.mark.parametrize("typed", ["", "abc", "1.2.3", "1e5", "NaN", "Infinity", "一百", "1" * 20, "--1", "1/2"])
+@pytest.mark.parametrize(
+    "typed", ["", "abc", "3,2", "1,23,456", "1.2.3", "1e5", "NaN", "Infinity", "一百", "1" * 20, "--1", "1/2"]
+)
 def test_what_is_no_number_gives_none(typed: str) -> None:
     assert number(typed) is None
 

@@ -361,5 +361,7 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         # Every 4xx and 5xx is in the request log already, with its number.
         "django.request": {"level": "CRITICAL"},
+        # It greets at every start.
+        "pikepdf": {"level": "WARNING"},
     },
 }

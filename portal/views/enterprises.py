@@ -12,7 +12,7 @@ from portal.models import Industry
 from portal.rules import may
 from portal.selectors import enterprises as selectors
 from portal.services import enterprises as services
-from portal.views.page import PortalRequest, paged, refusal_shown_on
+from portal.views.page import PortalRequest, paged_at_most, refusal_shown_on
 
 
 @require_safe
@@ -23,7 +23,7 @@ def enterprises(request: PortalRequest) -> HttpResponse:
     search, industry = request.GET.get("search", "").strip()[:50], request.GET.get("industry", "")
     rows = selectors.enterprises(request.actor, search=search, industry=industry)
     context = {
-        "page": paged(request, rows),
+        "page": paged_at_most(request, rows),
         "search": search,
         "industry": industry,
         "industries": Industry.objects.all(),

@@ -47,7 +47,7 @@ SITE = {
 REVOCATION_BAR_YEARS = read("REVOCATION_BAR_YEARS", env.count, 3)
 
 # The house's own apps, each standing on those before it.
-OWN_APPS = ("portal", "tiers")
+OWN_APPS = ("portal", "tiers", "applications")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "rules",
     "portal.apps.PortalConfig",
     "tiers.apps.TiersConfig",
+    "applications.apps.ApplicationsConfig",
 ]
 
 MIDDLEWARE = [

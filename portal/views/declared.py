@@ -1,5 +1,6 @@
 """A section of a declared form on a page: what its templates need, and what the browser sends back."""
 
+import json
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from django.http import QueryDict
 
 from portal import clock
 from portal.declared import Block, Field, Kind, Problem, Section, Value, Values, row_key, rows_of
+from portal.errors import Refused, Stale
 
 _CELL = re.compile(r"^(?P<key>(?P<table>[^\[\]]+)\[(?P<row>[0-9a-z]{1,24})\])\.(?P<column>\w+)$")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -156,6 +158,26 @@ def sent(section: Section, post: QueryDict) -> dict[str, Value | None]:
         elif asked.kind not in {Kind.FILES, Kind.ROWS}:
             changes[key] = post.get(key, "")
     return changes | _rows(section, post)
+
+
+def clash(stale: Stale, changes: Mapping[str, Any]) -> str:
+    """What the page of both versions carries along as the writer's own: JSON of everything that was sent."""
+    mine = {conflict["key"]: conflict["mine_value"] for conflict in stale.conflicts}
+    return json.dumps({**changes, **mine}, ensure_ascii=False)
+
+
+def taken(post: QueryDict) -> dict[str, Any]:
+    """What the page of both versions sends: the writer's answers, less those where the other's were chosen.
+
+    Raises Refused.
+    """
+    try:
+        mine = json.loads(post["mine"])
+    except ValueError as error:
+        raise Refused("页面内容不完整，请返回后重试。") from error
+    if not isinstance(mine, dict):
+        raise Refused("页面内容不完整，请返回后重试。")
+    return {key: value for key, value in mine.items() if post.get(f"take:{key}") != "theirs"}
 
 
 def _rows(section: Section, post: QueryDict) -> dict[str, Value | None]:

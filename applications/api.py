@@ -142,9 +142,7 @@ def file(request: Request, ref: str, pk: int) -> Response:
     return Response(status=204)
 
 
-@extend_schema(
-    operation_id="application_presence", request=None, responses={200: Present, 401: Reasons, 404: Reasons}
-)
+@extend_schema(operation_id="application_presence", request=None, responses={200: Present, 401: Reasons, 404: Reasons})
 @api_view(["PUT"])
 def presence(request: Request, ref: str, key: str) -> Response:
     """Say that one has a section open, and hear who else has."""

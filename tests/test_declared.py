@@ -12,6 +12,7 @@ from portal.declared import (
     Field,
     Form,
     Kind,
+    Line,
     Section,
     Unkeepable,
     Unreadable,
@@ -153,8 +154,8 @@ def test_differences_say_what_people_read_and_name_rows_that_came_and_went() -> 
     after = {"q.met": "no", "n": "5", "t[m2]": {"area": "b", "name": "新"}}
     assert [(d.key, d.label, d.before, d.after) for d in differences(SECTION, before, after)] == [
         ("q.met", "问题：是否", "是", "否"),
-        ("t[m1]", "场景", "环节：甲环节；名称：旧", "（已删除）"),
-        ("t[m2]", "场景", "（已删除）", "环节：乙环节；名称：新"),
+        ("t[m1]", "场景第1项", "环节：甲环节；名称：旧", "（已删除）"),
+        ("t[m2]", "场景第1项", "（无）", "环节：乙环节；名称：新"),
     ]
 
 
@@ -166,10 +167,10 @@ def test_no_version_differs_from_itself(values: dict[str, str]) -> None:
 def test_summary_reads_answers_rows_and_picks() -> None:
     values = {"q.met": "yes", "n": "5", "t[m1]": {"area": "a", "name": "甲"}, "p": ["m1"]}
     said = {s.block.key: s for s in summary(SECTION, values, {"m1": "甲场景"}, {"f": ["文件"]})}
-    assert said["q"].lines == (("是否", "是"),)
-    assert said["n"].lines == (("产值", "5万元"),)
-    assert said["t"].rows == ({"环节": "甲环节", "名称": "甲"},)
-    assert (said["p"].lines, said["p"].files) == ((("体现", "甲场景"),), ("文件",))
+    assert said["q"].lines == (Line("q.met", "是否", "是"),)
+    assert said["n"].lines == (Line("n", "产值", "5万元"),)
+    assert said["t"].rows == ((Line("t[m1].area", "环节", "甲环节"), Line("t[m1].name", "名称", "甲")),)
+    assert said["p"].lines == (Line("p", "体现", "甲场景"), Line("f", "材料", "", files=("文件",)))
 
 
 def test_label_of_a_row_is_its_tables() -> None:

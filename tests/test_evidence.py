@@ -19,6 +19,7 @@ from tests import factories
 from tests.factories import People
 from tests.uploads import PDF, PNG, pdf
 from tiers import tasks
+from tiers.assessment_form import MOST_FILES
 from tiers.models import AssessmentFile, SelfAssessment
 from tiers.services import assessments, evidence
 
@@ -74,7 +75,7 @@ def test_file_is_kept_under_a_name_of_the_portals_own(row: SelfAssessment, peopl
 
 def test_same_content_twice_too_many_and_unknown_fields_are_refused(row: SelfAssessment, people: People) -> None:
     clerk = people.enterprise_clerk_a
-    for number in range(evidence.MOST_A_FIELD):
+    for number in range(MOST_FILES):
         _add(row, clerk, pdf(mark=str(number)))
     with pytest.raises(Refused, match="最多上传5个"):
         _add(row, clerk, PNG)
@@ -85,7 +86,7 @@ def test_same_content_twice_too_many_and_unknown_fields_are_refused(row: SelfAss
         first = evidence_of.get(digest=hashlib.sha256(pdf(mark="0")).hexdigest())
         evidence.remove(first, actor=clerk)
         evidence.remove(first, actor=clerk)  # twice does no harm
-        assert evidence_of.filter(removed_at=None).count() == evidence.MOST_A_FIELD - 1
+        assert evidence_of.filter(removed_at=None).count() == MOST_FILES - 1
     with pytest.raises(Refused, match="内容相同"):
         _add(row, clerk, pdf(mark="1"))
 

@@ -20,6 +20,20 @@ _LEVELS = (
 _NOTE_LIMIT = 500
 _CHANGE = re.compile(r"（(?P<one>[^（）]+?) − (?P<two>[^（）]+?)）÷ (?P<base>.+)")
 _ZERO, _FIVE = Decimal(0), Decimal(5)
+MOST_FILES = 5  # of one field
+
+
+def _files(key: str, label: str, *, help: str = "", aside: bool = False) -> Field:
+    return Field(
+        key,
+        label,
+        Kind.FILES,
+        help=help,
+        aside=aside,
+        formats=("pdf", "jpg", "png"),
+        most_mb=10,
+        most_files=MOST_FILES,
+    )
 
 
 @lru_cache(maxsize=64)
@@ -48,7 +62,7 @@ def _basics(edition: Edition) -> Section:
             (
                 Field(f"{basic.code}.met", "是否符合", Kind.YES_NO, required=True),
                 Field(f"{basic.code}.note", "说明", Kind.LONG, limit=_NOTE_LIMIT, aside=True),
-                Field(f"{basic.code}.files", "证明材料", Kind.FILES, aside=True),
+                _files(f"{basic.code}.files", "证明材料", aside=True),
             ),
             clause=basic.clause,
         )
@@ -65,7 +79,7 @@ def _maturity(edition: Edition) -> Section:
         Field("date", "评估日期", Kind.DATE, required=True),
         Field("by", "评估方式", Kind.CHOICE, required=True, choices=(("self", "自评估"), ("third", "第三方评估"))),
         Field("organisation", "第三方评估机构", Kind.TEXT, limit=100),
-        Field("report", "评估报告", Kind.FILES, help="请上传从平台下载的评估报告。"),
+        _files("report", "评估报告", help="请上传从平台下载的评估报告。"),
     )  # fmt: skip
     standard = edition.notes.get("maturity_standard", "GB/T 39116-2020")
     intro = "请先在“智能制造评估评价公共服务平台”（www.c3mep.cn）完成自评估，再将结果填写在此。"
@@ -124,15 +138,19 @@ def _element(element: Element, tier: str) -> Block:
         Field(f"{code}.grade", "满足程度", Kind.CHOICE, required=True, choices=grades),
         Field(f"{code}.note", "说明", Kind.LONG, limit=_NOTE_LIMIT, aside=True),
         Field(f"{code}.shown", "由哪些场景体现", Kind.PICK, picks=SCENARIOS, aside=True),
-        Field(f"{code}.files", "证明材料", Kind.FILES, aside=True),
+        _files(f"{code}.files", "证明材料", aside=True),
     ]
     return Block(code, element.label, tuple(fields), clause=element.clause, group=tier)
 
 
 def _indicators(edition: Edition) -> Section:
-    blocks = tuple(_indicator(indicator, edition.groups[indicator.group]) for indicator in edition.indicators)
     intro = "填写原始数据后，比例由平台计算；另填数值的，与计算结果不一致时予以提示。"
-    return Section(INDICATORS, "关键绩效指标", blocks, intro)
+    return Section(INDICATORS, "关键绩效指标", indicator_blocks(edition), intro)
+
+
+def indicator_blocks(edition: Edition) -> tuple[Block, ...]:
+    """A block for each key figure of 附1: its counts or its values at two times, the claim, a note."""
+    return tuple(_indicator(indicator, edition.groups[indicator.group]) for indicator in edition.indicators)
 
 
 def _indicator(indicator: Indicator, group: str) -> Block:

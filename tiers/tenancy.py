@@ -22,6 +22,7 @@ WALLED: dict[str, Wall] = {
 
 OPEN: dict[str, str] = {
     "tiers_edition": "the conditions of the ladder, public",
+    "tiers_bookform": "what an application's book asks, public",
     "tiers_scenariolist": "names of scenarios, public",
     "tiers_scenarioname": "names of scenarios, public",
     "tiers_scenarioimport": "uploaded lists of such names, before they are published",

@@ -2,6 +2,7 @@
 
 VERBS = {
     "edition.load": "载入要素条件版本",
+    "book.load": "载入申报书格式",
     "factory.open": "新增工厂",
     "factory.amend": "更正工厂信息",
     "assessment.begin": "新建自评",

@@ -43,7 +43,9 @@ class Application(OfEnterprise):
         constraints = [
             UniqueConstraint(fields=["round", "factory"], name="application_once_a_round"),
             UniqueConstraint(fields=["enterprise", "id"], name="application_within_enterprise"),
-            CheckConstraint(condition=Q(version=0) | Q(number__isnull=False), name="application_numbered_once_submitted"),
+            CheckConstraint(
+                condition=Q(version=0) | Q(number__isnull=False), name="application_numbered_once_submitted"
+            ),
             CheckConstraint(
                 condition=~Q(state=ApplicationState.RETURNED) | Q(correct_until__isnull=False),
                 name="application_returned_until",

@@ -41,7 +41,9 @@ def task_list(application: Application, actor: Actor) -> dict[str, Any]:
         Task(
             section,
             rows[section.key],
-            Progress(*application.progress[section.key]) if section.key in application.progress else progress(section, {}),
+            Progress(*application.progress[section.key])
+            if section.key in application.progress
+            else progress(section, {}),
             tuple(others.get(section.key, ())),
             sum(item["section"] == section.key for item in correction.items) if correction else 0,
             correction is not None and not any(item["section"] == section.key for item in correction.items),

@@ -38,6 +38,4 @@ def notes_of(application: Application, section: Section, row: ApplicationSection
     if section.key == SCREENING:
         return {}
     round_ = application.round
-    return consistency.notes(
-        round_.edition.value, round_.tier, section, row.answers, known(application, clock.now())
-    )
+    return consistency.notes(round_.edition.value, round_.tier, section, row.answers, known(application, clock.now()))

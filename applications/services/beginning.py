@@ -26,7 +26,9 @@ from tiers.selectors.rounds import extension_of
 from tiers.states import RoundState
 
 
-def begin(round_: Round, factory: Factory, *, answers: dict[str, Any], actor: Actor, direct: bool = False) -> Application:
+def begin(
+    round_: Round, factory: Factory, *, answers: dict[str, Any], actor: Actor, direct: bool = False
+) -> Application:
     """Begin an application for a factory; `answers` are what was said in the screening, `direct` the direct way.
 
     Raises Denied, Refused: the window is closed, a condition ends the matter, there is one already.

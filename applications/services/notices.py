@@ -38,9 +38,7 @@ def withdrawn(application: Application) -> None:
     """The applicant's people learn that nothing stands for them until they submit again."""
     until = application.round.enterprise_until
     text = f"{application.factory.name}的申报（{application.number}）已撤回，须在{said(until)}前重新提交。"
-    tell(
-        _own(application), text, address=_page(application), template="application_withdrawn", application=application
-    )
+    tell(_own(application), text, address=_page(application), template="application_withdrawn", application=application)
 
 
 def returned(application: Application) -> None:

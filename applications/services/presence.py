@@ -1,9 +1,9 @@
 """Who is at which section of an application right now."""
 
 from applications.models import Application, Presence
+from applications.selectors.pages import present
 from applications.services.beginning import keys_of
 from applications.services.writing import ask
-from applications.selectors.pages import present
 from portal import clock
 from portal.actors import Actor
 

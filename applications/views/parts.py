@@ -35,7 +35,8 @@ def section_page(application: Application, key: str, _actor: Actor) -> dict[str,
         "problems": [problem for problem in found if not problem.is_missing],
         "correction": correction,
         "items": [item for item in correction.items if item["section"] == key] if correction else [],
-        "is_open": application.is_writable and (correction is None or correction.opens(key) or _partly(correction, key)),
+        "is_open": application.is_writable
+        and (correction is None or correction.opens(key) or _partly(correction, key)),
     } | (_lines(application, row, blocks) if key == SCREENING else _neighbours(application, section))
 
 

@@ -50,4 +50,6 @@ def extend(request: PortalRequest, ref: str) -> HttpResponse:
             course.extend_correction(row, **form.cleaned_data, actor=request.actor)
             messages.success(request, "修改时限已延长，并已通知企业。")
             return redirect("application", ref=ref)
-    return render(request, "applications/extend.html", {"form": form, "application": row}, status=422 if form.errors else 200)
+    return render(
+        request, "applications/extend.html", {"form": form, "application": row}, status=422 if form.errors else 200
+    )

@@ -44,9 +44,7 @@ def submit(request: PortalRequest, ref: str) -> HttpResponse:
     form = CommitForm(request.POST or None, user=actor.person, initial={"version": row.version + 1})
     if request.method == "POST" and form.is_valid():
         with refusal_shown_on(form):
-            made = services.submit(
-                row, version=form.cleaned_data["version"], commitment=form.commitment(), actor=actor
-            )
+            made = services.submit(row, version=form.cleaned_data["version"], commitment=form.commitment(), actor=actor)
             return redirect("confirmation", ref=ref, version=made.version)
     context = {"form": form, "application": row, "check": checked(paper(row), clock.now())}
     return render(request, "applications/submit.html", context, status=422 if form.errors else 200)

@@ -10,10 +10,21 @@ from typing import Any
 from django.http import QueryDict
 
 from portal import clock
-from portal.declared import Block, Field, Kind, Problem, Section, Value, Values, row_key, rows_of
+from portal.declared import (
+    Block,
+    Field,
+    Kind,
+    Problem,
+    Section,
+    Value,
+    Values,
+    cell_of,
+    files_in_words,
+    row_key,
+    rows_of,
+)
 from portal.errors import Refused, Stale
 
-_CELL = re.compile(r"^(?P<key>(?P<table>[^\[\]]+)\[(?P<row>[0-9a-z]{1,24})\])\.(?P<column>\w+)$")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -27,6 +38,16 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A file that is there for a field, and where it can be had."""
+
+    id: str
+    name: str
+    size: int
+    url: str
+
+
+@dataclass(frozen=True)
 class Drawn:
     """A field as it stands on the page. `name` is what the browser sends it under."""
 
@@ -35,9 +56,11 @@ class Drawn:
     value: str = ""
     options: tuple[Option, ...] = ()
     problem: str = ""
-    files: Sequence[Any] = ()
+    files: tuple[Held, ...] = ()
     rows: tuple["DrawnRow", ...] = ()
     spare: "DrawnRow | None" = None
+    taken_from: str = ""
+    is_locked: bool = False
 
     @property
     def id(self) -> str:
@@ -54,6 +77,17 @@ class Drawn:
         """What draws it."""
         return f"declared/{self.asked.kind}.html"
 
+    @property
+    def file_limits(self) -> str:
+        """Which files may be uploaded, said beforehand."""
+        return files_in_words(self.asked)
+
+    @property
+    def accept(self) -> str:
+        """Which files the browser offers."""
+        more = (".jpeg",) if "jpg" in self.asked.formats else ()
+        return ",".join([*(f".{name}" for name in self.asked.formats), *more])
+
 
 @dataclass(frozen=True)
 class DrawnRow:
@@ -61,6 +95,7 @@ class DrawnRow:
 
     key: str
     cells: tuple[Drawn, ...]
+    taken_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,13 +125,30 @@ class DrawnBlock:
 
 @dataclass(frozen=True)
 class Filled:
-    """What a section is drawn with: answers, problems, evidence, names of rows that can be picked, notes on blocks."""
+    """What a section is drawn with: answers, problems, files, names of rows that can be picked, notes on blocks.
+
+    `taken_from`: where an answer (or a row) was taken over from; `unlocked`: the only fields that may change, None: all.
+    `files`: by the field's name (`table[row].column` for a cell), each with pk, name, size; `download`: the address of
+    a file, ending in `0/` in place of its number.
+    """
 
     values: Values
     problems: Sequence[Problem] = ()
     files: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     picks: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    download: str = ""
+    taken_from: Mapping[str, str] = field(default_factory=dict)
+    unlocked: frozenset[str] | None = None
+
+    def is_locked(self, key: str) -> bool:
+        """Whether this field may not change."""
+        return self.unlocked is not None and key not in self.unlocked
+
+    def held(self, name: str) -> tuple[Held, ...]:
+        """The files of a field."""
+        start = self.download.removesuffix("0/")
+        return tuple(Held(str(f.pk), f.name, f.size, f"{start}{f.pk}/") for f in self.files.get(name, ()))
 
 
 def drawn(section: Section, filled: Filled) -> list[DrawnBlock]:
@@ -114,30 +166,30 @@ def drawn(section: Section, filled: Filled) -> list[DrawnBlock]:
 
 def _field(asked: Field, filled: Filled) -> Drawn:
     if asked.kind is Kind.ROWS:
-        rows = tuple(
-            _row(asked, row, cells, filled.problems) for row, cells in rows_of(filled.values, asked.key).items()
-        )
-        return Drawn(asked, asked.key, rows=rows, spare=_row(asked, new_row(), {}, ()))
+        rows = tuple(_row(asked, row, cells, filled) for row, cells in rows_of(filled.values, asked.key).items())
+        spare = _row(asked, new_row(), {}, filled)
+        return Drawn(asked, asked.key, rows=rows, spare=spare, is_locked=filled.is_locked(asked.key))
     value = filled.values.get(asked.key, "")
     if asked.kind is Kind.PICK:
         held = value if isinstance(value, list) else []
         options = tuple(Option(row, label, row in held) for row, label in filled.picks.items())
-        return Drawn(asked, asked.key, options=options)
-    return _plain(asked, asked.key, value, filled.problems, filled.files.get(asked.key, ()))
+        return Drawn(asked, asked.key, options=options, is_locked=filled.is_locked(asked.key))
+    return _plain(asked, asked.key, value, filled)
 
 
-def _plain(asked: Field, name: str, value: Any, problems: Sequence[Problem], files: Sequence[Any] = ()) -> Drawn:
+def _plain(asked: Field, name: str, value: Any, filled: Filled) -> Drawn:
     text = value if isinstance(value, str) else ""
     choices = (("yes", "是"), ("no", "否")) if asked.kind is Kind.YES_NO else asked.choices
     options = tuple(Option(key, label, key == text) for key, label in choices)
-    problem = next((p.sentence for p in problems if p.key == name and not p.is_missing), "")
-    return Drawn(asked, name, text, options, problem, files)
+    problem = next((p.sentence for p in filled.problems if p.key == name and not p.is_missing), "")
+    taken_from, is_locked = filled.taken_from.get(name, ""), filled.is_locked(name.partition("[")[0])
+    return Drawn(asked, name, text, options, problem, filled.held(name), taken_from=taken_from, is_locked=is_locked)
 
 
-def _row(table: Field, row: str, cells: Mapping[str, str], problems: Sequence[Problem]) -> DrawnRow:
+def _row(table: Field, row: str, cells: Mapping[str, str], filled: Filled) -> DrawnRow:
     key = row_key(table.key, row)
-    drawn_cells = (_plain(c, f"{key}.{c.key}", cells.get(c.key, ""), problems) for c in table.columns)
-    return DrawnRow(key, tuple(drawn_cells))
+    drawn_cells = (_plain(c, f"{key}.{c.key}", cells.get(c.key, ""), filled) for c in table.columns)
+    return DrawnRow(key, tuple(drawn_cells), filled.taken_from.get(key, ""))
 
 
 def new_row() -> str:
@@ -185,8 +237,8 @@ def _rows(section: Section, post: QueryDict) -> dict[str, Value | None]:
     rows: dict[str, dict[str, str]] = {}
     removed = set(post.getlist("remove"))
     for name in post:
-        match = _CELL.match(name)
-        if match and match["column"] in tables.get(match["table"], ()):
-            rows.setdefault(match["key"], {})[match["column"]] = str(post.get(name, ""))
+        cell = cell_of(name)
+        if cell and cell.column in tables.get(cell.table, ()):
+            rows.setdefault(row_key(cell.table, cell.row), {})[cell.column] = str(post.get(name, ""))
     filled = {key: cells for key, cells in rows.items() if any(cells.values()) and key not in removed}
     return {**filled, **{key: None for key in rows if key in removed}}

@@ -1,8 +1,8 @@
-"""Loading editions from the catalogue: idempotent by code and revision, told beforehand, all or nothing."""
+"""Loading editions and books from their files: idempotent by code and revision, told beforehand, all or nothing."""
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,28 @@ from django.db import transaction
 from portal import audit, clock
 from portal.actors import Actor
 from portal.errors import Malformed
-from tiers import edition_file
-from tiers.file_tables import is_tables
-from tiers.models import Edition
+from tiers import book_file, edition_file
+from tiers.book import Book
+from tiers.editions import Edition as Conditions
+from tiers.file_tables import is_tables, known
+from tiers.models import BookForm, Edition
 
 FOLDER = Path(__file__).resolve().parent.parent / "catalogue"
+BOOKS = FOLDER.parent / "books"
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One kind of what is loaded: its model, how a file is read, the file's head, the verb on record."""
+
+    model: type[Edition] | type[BookForm]
+    load: Callable[[Path], dict[str, Any]]
+    parse: Callable[[dict[str, Any], str], Conditions | Book]
+    head: str
+
+
+EDITIONS = Shelf(Edition, edition_file.load, edition_file.parse, "edition")
+FORMS = Shelf(BookForm, book_file.load, book_file.parse, "book")
 
 
 @dataclass(frozen=True)
@@ -24,10 +41,20 @@ class Change:
     """What loading one file would do: `lines` says what differs from the revision before."""
 
     file: str
-    code: str
-    revision: int
+    shelf: Shelf
+    value: Conditions | Book
     document: dict[str, Any]
     lines: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        """The code of what is loaded."""
+        return self.value.code
+
+    @property
+    def revision(self) -> int:
+        """Its revision."""
+        return self.value.revision
 
 
 def digest(document: dict[str, Any]) -> str:
@@ -36,43 +63,65 @@ def digest(document: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def plan(folder: Path = FOLDER) -> list[Change]:
-    """What loading the folder would change; empty when all is there already. Writes nothing.
+def plan(folder: Path = FOLDER, books: Path = BOOKS) -> list[Change]:
+    """What loading the folders would change; empty when all is there already. Writes nothing.
 
     Raises Malformed: a file that can't be used, or a loaded revision whose file has changed since.
     """
+    editions = _changes(EDITIONS, folder)
+    forms = _changes(FORMS, books)
+    fresh = [change.value for change in editions if isinstance(change.value, Conditions)]
+    for change in forms:
+        if isinstance(change.value, Book):
+            _check_references(change.value, change.file, fresh)
+    return [*editions, *forms]
+
+
+def _changes(shelf: Shelf, folder: Path) -> list[Change]:
     changes = []
     for path in sorted(folder.glob("*.toml")):
-        document = edition_file.load(path)
-        edition = edition_file.parse(document, path.name)
-        loaded = Edition.objects.filter(code=edition.code, revision=edition.revision).first()
+        document = shelf.load(path)
+        value = shelf.parse(document, path.name)
+        rows = shelf.model._default_manager.filter(code=value.code)
+        loaded = rows.filter(revision=value.revision).first()
         if loaded is None:
-            before = Edition.objects.filter(code=edition.code, revision__lt=edition.revision).first()
+            before = rows.filter(revision__lt=value.revision).order_by("-revision").first()
             lines = tuple(_differences(before.document if before else {}, document))
-            changes.append(Change(path.name, edition.code, edition.revision, document, lines))
+            changes.append(Change(path.name, shelf, value, document, lines))
         elif loaded.digest != digest(document):
             what = "; ".join(list(_differences(loaded.document, document))[:5])
             raise Malformed(
-                f"{path.name}: [edition] revision: {edition.code} r{edition.revision} was loaded and never changes; "
-                f"give the correction revision {edition.revision + 1} ({what})"
+                f"{path.name}: [{shelf.head}] revision: {value.code} r{value.revision} was loaded and never changes; "
+                f"give the correction revision {value.revision + 1} ({what})"
             )
     return changes
 
 
+def _check_references(book: Book, file: str, fresh: Iterable[Conditions]) -> None:
+    """A book serves editions that there are, and speaks of their tiers and indicators. Raises Malformed."""
+    rows = Edition.objects.order_by("code", "-revision").distinct("code")
+    editions = {row.code: row.value for row in rows} | {value.code: value for value in fresh}
+    known(file, "serves] [edition", {code for code, _ in book.serves}, set(editions))
+    for code, tiers in book.serves:
+        known(file, "serves] [tiers", set(tiers), {tier.code for tier in editions[code].tiers})
+        indicators = {indicator.code for indicator in editions[code].indicators}
+        known(file, "average] [indicator", {average.indicator for average in book.averages}, indicators)
+
+
 @transaction.atomic
-def load(folder: Path = FOLDER, *, actor: Actor) -> list[Change]:
+def load(folder: Path = FOLDER, books: Path = BOOKS, *, actor: Actor) -> list[Change]:
     """Load what `plan` says; the changes made. Raises Malformed, and then nothing is loaded."""
-    changes = plan(folder)
+    changes = plan(folder, books)
     for change in changes:
-        edition = Edition.objects.create(
+        row = change.shelf.model._default_manager.create(
             code=change.code,
             revision=change.revision,
-            name=change.document["edition"]["name"],
+            name=change.value.name,
             document=change.document,
             digest=digest(change.document),
             loaded_at=clock.now(),
         )
-        audit.record("edition.load", edition, actor, digest=edition.digest, differences=len(change.lines))
+        audit.record(f"{change.shelf.head}.load", row, actor, digest=row.digest, differences=len(change.lines))
     return changes
 
 

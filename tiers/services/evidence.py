@@ -15,11 +15,9 @@ from portal.declared import Kind
 from portal.errors import Denied, Hidden, Refused
 from portal.rules import may
 from portal.uploads import examined
-from tiers.assessment_form import assessment_form
+from tiers.assessment_form import MOST_FILES, assessment_form
 from tiers.models import AssessmentFile, SelfAssessment
 from tiers.services.assessments import lock
-
-MOST_A_FIELD = 5
 
 
 def add(assessment: SelfAssessment, field: str, stream: Any, name: str, *, actor: Actor) -> AssessmentFile:
@@ -31,8 +29,8 @@ def add(assessment: SelfAssessment, field: str, stream: Any, name: str, *, actor
     with transaction.atomic():
         row = lock(assessment)
         held = row.files.filter(field=field, removed_at=None)
-        if held.count() >= MOST_A_FIELD:
-            raise Refused(f"每项最多上传{MOST_A_FIELD}个文件，请先移除不用的文件。")
+        if held.count() >= MOST_FILES:
+            raise Refused(f"每项最多上传{MOST_FILES}个文件，请先移除不用的文件。")
         if held.filter(digest=upload.digest).exists():
             raise Refused(f"“{upload.name}”与已上传的文件内容相同，无需重复上传。")
         stored = default_storage.save(

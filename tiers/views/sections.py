@@ -43,11 +43,13 @@ def _context(what: Paper, key: str) -> dict[str, Any]:
     picks = {rid: cells.get("instance") or cells.get("name") or cells["area"] for rid, cells in scenarios.items()}
     keys = [s.key for s in what.form.sections]
     place = keys.index(key)
+    notes_ = notes(what.edition, what.sections, key)
+    download = reverse("evidence_file", args=[what.assessment.ref, 0])
     return {
         "assessment": what.assessment,
         "section": section,
         "row": row,
-        "blocks": drawn(section, Filled(values, found, what.files, picks, notes(what.edition, what.sections, key))),
+        "blocks": drawn(section, Filled(values, found, what.files, picks, notes_, download)),
         "progress": answered.progress(key),
         "problems": [problem for problem in found if not problem.is_missing],
         "previous": what.form.sections[place - 1] if place else None,

@@ -1,11 +1,14 @@
 """The screening: what is known answers itself, the rest is asked, and every rule comes out with what can be done."""
 
+import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
 from applications import screening
@@ -14,6 +17,7 @@ from applications.selectors.screening import channel, facts
 from portal import clock, declared, walls
 from portal.actors import Actor
 from portal.models import Enterprise, Unit
+from portal.views.declared import Filled, drawn
 from tests import factories, rounds, titles
 from tests.factories import People
 from tests.test_eligibility import FIT
@@ -264,6 +268,33 @@ def test_frozen_screening_keeps_verdict_reason_source_and_what_was_said(national
     }
     accidents = next(entry for entry in document if entry["code"] == "accidents")
     assert accidents["said"][0] == ["近三年是否发生过较大安全、环保等事故", "否"]
+
+
+def _shown(context: dict[str, Any]) -> str:
+    return re.sub(r"\s+", " ", render_to_string("applications/_screening.html", context))
+
+
+def test_page_shows_marks_reasons_remedies_and_only_the_questions_that_are_asked(hubei: Terms) -> None:
+    found = screening.lines(hubei, replace(ON_FILE, maturity_level=2, told={"maturity_level": "2024年度自评"}), {})
+    blocks = drawn(screening.section(hubei), Filled({"rule.built": "no"}))
+    shown = _shown({"lines": screening.with_fields(found, blocks), "outcome": screening.summary(found)})
+    assert shown.count('<li class="screening__line"') == len(hubei.rules)
+    assert "尚不能提交" in shown
+    assert "有 1 项条件不符合，另有 8 项需要说明" in shown
+    assert "自评估为二级，应达到三级及以上。" in shown
+    assert "重新开展自评估" in shown
+    assert "信息来源：智能工厂自评（2024年度自评）" in shown
+    assert 'name="rule.accidents.fatal"' in shown
+    assert 'value="no" checked' in shown
+    assert 'name="rule.maturity"' not in shown, "known from the self-assessment"
+
+
+def test_frozen_lines_are_shown_by_the_same_template_without_questions(national: Terms) -> None:
+    found = screening.lines(national, replace(ON_FILE, tiers_held=frozenset()), ANSWERS | {"note.title": "尚未评定"})
+    shown = _shown({"lines": json.loads(json.dumps(screening.as_document(found)))})
+    assert "<dt>情况说明</dt><dd>尚未评定</dd>" in shown
+    assert "<input" not in shown
+    assert "需说明" in shown
 
 
 # -- what is on file --------------------------------------------------------------------------------------------------

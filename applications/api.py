@@ -1,4 +1,4 @@
-"""Applications under /api/v1/: saving a section, its files, and who else is writing. The pages' own gates and services."""
+"""Applications under /api/v1/: saving a section, its files, who else is writing. The pages' own gates and services."""
 
 from typing import Any
 

@@ -81,7 +81,7 @@ class Offer:
     sentence: str
 
 
-# -- what is asked ----------------------------------------------------------------------------------------------------
+# -- what is asked ---------------------------------------------------------------------------------------------------
 def _statement(rule: Rule) -> tuple[Field, ...]:
     return (Field(f"rule.{rule.code}", "是否符合", Kind.YES_NO, required=True),)
 
@@ -130,7 +130,7 @@ def section(terms: Terms) -> Section:
     return Section(KEY, "申报条件核对", blocks, intro)
 
 
-# -- how it comes out -------------------------------------------------------------------------------------------------
+# -- how it comes out ------------------------------------------------------------------------------------------------
 def lines(terms: Terms, facts: Facts, answers: Values, *, direct: bool = False) -> tuple[Line, ...]:
     """Every rule of the round, in order, against what is known and what was answered; `direct`: on the direct way."""
     way = terms.direct if direct else None
@@ -206,7 +206,7 @@ def _text(answers: Values, key: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-# -- the direct way ---------------------------------------------------------------------------------------------------
+# -- the direct way --------------------------------------------------------------------------------------------------
 def _stands_in(way: Direct | None) -> str:
     return f"按“{TITLES[way.title]}”直接申报，不另要求其他称号（{way.clause}）。" if way else ""
 
@@ -246,7 +246,7 @@ def offer(terms: Terms, facts: Facts) -> Offer | None:
     return None
 
 
-# -- all of it together -----------------------------------------------------------------------------------------------
+# -- all of it together ----------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Summary:
     """What all lines come to: those that end the matter, those not met, those that wait for an answer."""

@@ -1,4 +1,4 @@
-"""What an application can take over from what is on file already: which answers, from where, and what became of them."""
+"""What an application can take over from what is on file: which answers, from where, and what became of them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ class Offer:
 def offers(
     form: Form, sources: Iterable[Source], answers: SectionsValues, taken: Mapping[str, Mapping[str, Any]]
 ) -> list[Offer]:
-    """Everything on file that the form asks for, in the form's order; of several sources the first that knows speaks."""
+    """Everything on file that the form asks for, in its order; of several sources the first that knows speaks."""
     known = list(sources)
     return [offer for section in form.sections for offer in _of_section(section, known, answers, taken)]
 

@@ -316,6 +316,8 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15},
     "seal the record": {"task": "portal.tasks.seal_record", "schedule": 30},
     "deliver mail": {"task": "portal.tasks.deliver_waiting_mail", "schedule": 30},
+    "lapse corrections": {"task": "applications.tasks.lapse_corrections", "schedule": 60},
+    "sweep application files": {"task": "applications.tasks.sweep_files", "schedule": 86_400},
     "advance rounds": {"task": "tiers.tasks.advance_rounds", "schedule": 60},
     "clear counters": {"task": "portal.tasks.clear_counters", "schedule": 600},
     "expire invitations": {"task": "portal.tasks.expire_invitations", "schedule": 600},

@@ -22,7 +22,7 @@ class Application(OfEnterprise):
     workflow = APPLICATION
 
     ref = models.CharField("申报编号", max_length=16, unique=True)
-    number = models.CharField("受理编号", max_length=32, unique=True, null=True)
+    number = models.CharField("受理编号", max_length=32, blank=True)
     round = models.ForeignKey(Round, models.PROTECT, related_name="applications", verbose_name="申报批次")
     factory = models.ForeignKey(Factory, models.PROTECT, related_name="applications", verbose_name="工厂")
     book = models.ForeignKey(BookForm, models.PROTECT, related_name="+", verbose_name="申报书格式")
@@ -43,9 +43,8 @@ class Application(OfEnterprise):
         constraints = [
             UniqueConstraint(fields=["round", "factory"], name="application_once_a_round"),
             UniqueConstraint(fields=["enterprise", "id"], name="application_within_enterprise"),
-            CheckConstraint(
-                condition=Q(version=0) | Q(number__isnull=False), name="application_numbered_once_submitted"
-            ),
+            UniqueConstraint(fields=["number"], condition=~Q(number=""), name="application_number_once"),
+            CheckConstraint(condition=Q(version=0) | ~Q(number=""), name="application_submitted_has_number"),
             CheckConstraint(
                 condition=~Q(state=ApplicationState.RETURNED) | Q(correct_until__isnull=False),
                 name="application_returned_until",

@@ -5,13 +5,14 @@ from django.conf import settings
 from django.db import models
 
 from applications.models.applications import Application
+from portal.declared import anchor
 from tiers.models.factories import OfEnterprise
 
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
 class Event(OfEnterprise):
-    """One line of the timeline: when, which office, what, with which opinion. `is_public`: the applicant reads it too."""
+    """One line of the timeline: when, which office, what, which opinion. `is_public`: the applicant reads it too."""
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="events")
     at = models.DateTimeField("时间")
@@ -51,6 +52,11 @@ class Correction(OfEnterprise):
 
     def __str__(self) -> str:
         return f"{self.application_id} v{self.version}"
+
+    @property
+    def lines(self) -> list[dict[str, str]]:
+        """The items with where each is mended on its section's page."""
+        return [item | {"anchor": anchor(item["key"]) if item["key"] else ""} for item in self.items]
 
     def opens(self, section: str, key: str = "") -> bool:
         """Whether this section (or one field of it) is unlocked; a row's key counts as its table's."""

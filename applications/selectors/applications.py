@@ -61,7 +61,7 @@ def factories_to_apply(actor: Actor, round_: Round) -> QuerySet[Factory]:
     return factories(actor).filter(~Exists(begun), is_closed=False, unit_id=round_.unit_id)
 
 
-# -- what belongs to one ------------------------------------------------------------------------------------------------
+# -- what belongs to one ---------------------------------------------------------------------------------------------
 def submission_for(application: Application, version: int) -> Submission:
     """The gate to a version of an application one may see. Raises Hidden."""
     row = application.submissions.select_related("submitted_by").filter(version=version).first()
@@ -95,7 +95,7 @@ def attachment_for(application: Application, pk: int) -> Attachment:
 
 
 def submitted_file_for(submission: Submission, pk: int) -> Attachment:
-    """The gate to a file that was submitted: named in the frozen document, whatever became of the draft's. Raises Hidden."""
+    """The gate to a submitted file: the frozen document names it, whatever became of the draft's. Raises Hidden."""
     if pk not in file_keys(submission.document):
         raise Hidden("attachment", str(pk))
     return Attachment.objects.get(pk=pk)

@@ -4,16 +4,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 
 from applications import screening
-from applications.guards import writing_closed
+from applications.guards import window_closed, writing_closed
 from applications.models import FRESH, Application, ApplicationSection, Presence, Submission
 from applications.selectors.applications import open_correction, timeline
-from applications.selectors.papers import SCREENING, form_of, screened, submitted_form, terms_of
+from applications.selectors.papers import SCREENING, Paper, form_of, screened, submitted_form, terms_of
+from applications.states import Track
 from portal import clock
 from portal.actors import Actor
 from portal.declared import Difference, Progress, Said, Section, differences, progress, summary
-from tiers.rounds import countdown
+from portal.rules import may
+from tiers.rounds import countdown, said
 from tiers.selectors.rounds import extension_of
 
 
@@ -64,8 +67,13 @@ def task_list(application: Application, actor: Actor) -> dict[str, Any]:
         "timeline": timeline(actor, application),
         "late": list(application.late_drafts.select_related("by")[:20]),
         "submissions": list(application.submissions.defer("document").select_related("submitted_by")),
-        "terms": terms_of(application),
+        "may_withdraw": may(actor, "application.withdraw", application) and window_closed(application, now) is None,
     }
+
+
+def _progress(application: Application, section: Section) -> Progress:
+    counted = application.progress.get(section.key)
+    return Progress(*counted) if counted else progress(section, {})
 
 
 def present(application: Application, actor: Actor) -> dict[str, list[str]]:
@@ -77,7 +85,26 @@ def present(application: Application, actor: Actor) -> dict[str, list[str]]:
     return found
 
 
-# -- what was handed in -------------------------------------------------------------------------------------------------
+def what_next(application: Application) -> list[str]:
+    """What follows a submission, as the applicant reads it: who has it now, until when, and the round's own notes."""
+    round_, terms = application.round, terms_of(application)
+    unit, until = round_.unit.name, said(round_.unit_until)
+    if application.track == Track.DIRECT:
+        found = [f"直接申报不参加市州和省级排序，不占推荐名额；由{unit}核对后办理，于{until}前完成。"]
+    elif round_.city_until and application.city:
+        found = [
+            f"{application.city.region.name}工业和信息化主管部门会同相关部门初审，于{said(round_.city_until)}前报送。",
+            f"{unit}组织评审，于{until}前完成推荐。",
+        ]
+    else:
+        found = [f"{unit}组织评审，于{until}前完成。"]
+    found.append("审核中如需修改，将在平台退回并通知您；只开放退回单位列明的内容。")
+    if window_closed(application, clock.now()) is None:
+        found.append("企业申报截止前，企业管理员可以撤回修改后重新提交，以最后提交的版本为准。")
+    return found + list(terms.notes)
+
+
+# -- what was handed in ----------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Shown:
     """A section as it is read."""
@@ -100,9 +127,27 @@ def read_page(application: Application, submission: Submission) -> dict[str, Any
     }
 
 
+def draft_shown(what: Paper) -> list[Shown]:
+    """A draft as it is read before it is handed in."""
+    application = what.application
+    pictures = {
+        str(file.pk): reverse("attachment", args=[application.ref, file.pk])
+        for files in what.files.values()
+        for file in files
+    }
+    return [Shown(s, summary(s, what.answers.get(s.key, {}), {}, what.files, pictures)) for s in what.form.sections]
+
+
 def _said(submission: Submission, section: Section) -> list[Said]:
-    document = submission.document
-    return summary(section, document["sections"].get(section.key, {}), {}, document["files"].get(section.key, {}))
+    document, held = submission.document, submission.document["files"].get(section.key, {})
+    files = {field: [_handed(submission, file) for file in files] for field, files in held.items()}
+    pictures = {str(file["id"]): file["url"] for found in files.values() for file in found}
+    return summary(section, document["sections"].get(section.key, {}), {}, files, pictures)
+
+
+def _handed(submission: Submission, file: dict[str, Any]) -> dict[str, Any]:
+    address = reverse("submitted_file", args=[submission.application.ref, submission.version, file["id"]])
+    return file | {"url": address}
 
 
 def changes_between(before: Submission, after: Submission) -> list[tuple[Section, list[Difference]]]:

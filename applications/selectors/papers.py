@@ -80,11 +80,11 @@ def paper(application: Application, *, with_names: bool = False) -> Paper:
 
 def section_problems(section: Section, values: Values, files: Mapping[str, Sequence[Attachment]]) -> list[Problem]:
     """What is missing or wrong in a section; pictures that a text names have to be there."""
-    pictures = {field: frozenset(file.pk for file in held) for field, held in files.items()}
+    pictures = frozenset(str(file.pk) for held in files.values() for file in held)
     return problems(section, values, frozenset(field for field, held in files.items() if held), pictures)
 
 
-# -- screening ----------------------------------------------------------------------------------------------------------
+# -- screening -------------------------------------------------------------------------------------------------------
 def screened(application: Application, answers: Values, at: datetime) -> tuple[screening.Line, ...]:
     """Every condition of the round, as it stands for this applicant at an instant."""
     known = facts(application.round, application.factory, at)
@@ -92,10 +92,10 @@ def screened(application: Application, answers: Values, at: datetime) -> tuple[s
     return screening.lines(terms_of(application), known, answers, direct=direct)
 
 
-# -- the check ----------------------------------------------------------------------------------------------------------
+# -- the check -------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Check:
-    """What the check found: what blocks, sentence by sentence with the way to its field, and what is only pointed out."""
+    """What the check found: what blocks, each a sentence with the way to its field, and what is only pointed out."""
 
     lines: tuple[screening.Line, ...]
     problems: tuple[tuple[Section, tuple[Problem, ...]], ...]
@@ -157,9 +157,9 @@ def known(application: Application, at: datetime) -> consistency.Known:
     return consistency.Known(enterprise.name, enterprise.code, factory.name, at)
 
 
-# -- what was handed in -------------------------------------------------------------------------------------------------
+# -- what was handed in ----------------------------------------------------------------------------------------------
 def submitted_form(submission: Submission) -> Form:
-    """The form that a submission was written under: that revision of the book, of the edition, and the round's terms."""
+    """The form a submission was written under: that revision of the book and of the edition, the round's terms."""
     said, application = submission.document, submission.application
     book = BookForm.objects.get(code=said["form"]["code"], revision=said["form"]["revision"])
     edition = Edition.objects.get(code=said["edition"]["code"], revision=said["edition"]["revision"])

@@ -50,7 +50,7 @@ def facts(round_: Round, factory: Factory, at: datetime) -> Facts:
     )
 
 
-# -- the register -----------------------------------------------------------------------------------------------------
+# -- the register ----------------------------------------------------------------------------------------------------
 def _is_in(round_: Round, enterprise: Enterprise) -> bool:
     """A central enterprise belongs to its group's unit, and is registered in a province all the same."""
     where = {enterprise.region_id, enterprise.region.parent_id}
@@ -69,7 +69,7 @@ def _registered(round_: Round, enterprise: Enterprise) -> dict[str, str]:
     }
 
 
-# -- titles -----------------------------------------------------------------------------------------------------------
+# -- titles ----------------------------------------------------------------------------------------------------------
 def _titles(enterprise: Enterprise, factory: Factory) -> list[Recognition]:
     """The enterprise's valid titles but those of its other factories; one not linked to any factory yet counts."""
     rows = titles_held(enterprise).order_by("year", "pk")
@@ -101,7 +101,7 @@ def _name(row: Recognition) -> str:
     return f"{title.name}（{'，'.join(said)}）"
 
 
-# -- the self-assessment ----------------------------------------------------------------------------------------------
+# -- the self-assessment ---------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class _Measured:
     """What a self-assessment says; None: it doesn't."""
@@ -152,7 +152,7 @@ def _all_met(said: list[bool | None]) -> bool | None:
     return None if None in said else True
 
 
-# -- where to go ------------------------------------------------------------------------------------------------------
+# -- where to go -----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Channel:
     """Where an enterprise applies when not in this round: its own unit, with its rounds of this tier and year."""

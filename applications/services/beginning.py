@@ -60,7 +60,7 @@ def _admitted(round_: Round, factory: Factory, answers: dict[str, Any], direct: 
     if factory.is_closed:
         raise Refused("该工厂已停用，不能申报。如已恢复生产，请先更正工厂信息。")
     terms, known = round_.value, facts(round_, factory, at)
-    if ending := [line.reason for line in screening.lines(terms, known, answers) if line.ends]:
+    if ending := [line.reason for line in screening.lines(terms, known, answers, direct=direct) if line.ends]:
         raise Refused(*ending)
     if direct and not is_direct(terms.direct, known):
         raise Refused("未查到符合直接申报条件的称号，请通过推荐渠道申报，或联系推荐单位补录称号。")

@@ -97,7 +97,7 @@ def _count(row: Application, key: str) -> None:
 
 
 def remove(file: Attachment, *, actor: Actor) -> None:
-    """Take a file away from its field; what was submitted with it keeps it. Raises Denied, Refused; twice is no harm."""
+    """Take a file away from its field; what was submitted keeps it. Raises Denied, Refused; twice is no harm."""
     ask(actor, file.application)
     with transaction.atomic():
         row = lock(file.application)
@@ -114,7 +114,7 @@ def opened(file: Attachment) -> File:
 
 
 def sweep() -> int:
-    """Remove stored content that nothing points at any more: an upload that broke off, a file removed before submitting.
+    """Remove stored content that nothing points at any more: an upload that broke off, a file that was taken away.
 
     What is younger than a day stays: its row may not be committed yet. How many went.
     """

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.urls import reverse
+
 from applications import screening
-from applications.models import Application, ApplicationSection
+from applications.guards import writing_closed
+from applications.models import Application, ApplicationSection, Correction
 from applications.selectors.applications import open_correction
 from applications.selectors.papers import SCREENING, form_of, screened, section_of, section_problems
 from applications.selectors.sections import files_of, notes_of
@@ -21,11 +24,17 @@ def section_page(application: Application, key: str, _actor: Actor) -> dict[str,
     files = files_of(application, key)
     found = section_problems(section, row.answers, files)
     row.application = application
-    blocks = drawn(
-        section,
-        Filled(row.answers, found, files, {}, notes_of(application, section, row), marks(row.taken, row.answers)),
-    )
     correction = open_correction(application)
+    filled = Filled(
+        row.answers,
+        found,
+        files,
+        notes=notes_of(application, section, row),
+        download=reverse("attachment", args=[application.ref, 0]),
+        taken_from=marks(row.taken, row.answers),
+        unlocked=unlocked(application, section, correction),
+    )
+    blocks = drawn(section, filled)
     return {
         "application": application,
         "section": section,
@@ -35,19 +44,24 @@ def section_page(application: Application, key: str, _actor: Actor) -> dict[str,
         "problems": [problem for problem in found if not problem.is_missing],
         "correction": correction,
         "items": [item for item in correction.items if item["section"] == key] if correction else [],
-        "is_open": application.is_writable
-        and (correction is None or correction.opens(key) or _partly(correction, key)),
+        "is_open": filled.unlocked is None or bool(filled.unlocked),
+        "closed": writing_closed(application, clock.now()) if application.is_writable else None,
     } | (_lines(application, row, blocks) if key == SCREENING else _neighbours(application, section))
 
 
-def _partly(correction: Any, key: str) -> bool:
-    return any(item["section"] == key for item in correction.items)
+def unlocked(application: Application, section: Section, correction: Correction | None) -> frozenset[str] | None:
+    """The fields that may change now; None: all of them."""
+    if not application.is_writable:
+        return frozenset()
+    if correction is None:
+        return None
+    return frozenset(key for key in section.fields if correction.opens(section.key, key))
 
 
 def _lines(application: Application, row: ApplicationSection, blocks: list[DrawnBlock]) -> dict[str, Any]:
     fields = {field.name: field for block in blocks for field in block.fields}
     lines = screening.with_fields(screened(application, row.answers, clock.now()), fields)
-    return {"lines": lines, "summary": screening.summary(lines)}
+    return {"lines": lines, "outcome": screening.summary(lines)}
 
 
 def _neighbours(application: Application, section: Section) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from portal.rules import may
 from portal.views.declared import Filled, drawn, sent
 from portal.views.page import PortalRequest, paged
 from tiers.models import Factory, Round
+from tiers.selectors.factories import factories
 from tiers.selectors.rounds import deadlines, round_for, shown_round_for
 
 
@@ -40,7 +41,7 @@ def applications(request: PortalRequest) -> HttpResponse:
 
 def _own(actor: Actor) -> dict[str, Any]:
     """What an enterprise could begin now: the rounds that are open for it."""
-    return {"running": deadlines(actor, clock.now()), "factories": selectors.factories_of(actor)}
+    return {"running": deadlines(actor, clock.now()), "factories": factories(actor).filter(is_closed=False).exists()}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,7 +84,7 @@ def _may_we(round_: Round, factory: Factory | None, answers: Values) -> dict[str
     lines = screening.with_fields(screening.lines(terms, known, answers), fields)
     return {
         "lines": lines,
-        "summary": screening.summary(lines),
+        "outcome": screening.summary(lines),
         "offer": screening.offer(terms, known),
         "closed": beginning.round_closed(round_, factory.enterprise_id, now),
     }

@@ -8,14 +8,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from applications.documents import receipt as receipt_of
 from applications.forms.submitting import CommitForm
 from applications.selectors import applications as selectors
+from applications.selectors.pages import draft_shown, what_next
 from applications.selectors.papers import check as checked
 from applications.selectors.papers import paper
 from applications.services import asking
 from applications.services import submitting as services
+from applications.states import ApplicationState
 from portal import clock
 from portal.roles import Role
 from portal.rules import may
 from portal.views.page import PortalRequest, refusal_shown_on
+from tiers.selectors.rounds import timeline as round_timeline
 
 
 @require_safe
@@ -27,7 +30,7 @@ def check(request: PortalRequest, ref: str) -> HttpResponse:
     context = {
         "application": row,
         "check": found,
-        "paper": what,
+        "shown": draft_shown(what),
         "may_submit": may(request.actor, "application.submit", row),
         "admins": selectors.people_of(row, Role.ENTERPRISE_ADMIN),
     }
@@ -47,6 +50,7 @@ def submit(request: PortalRequest, ref: str) -> HttpResponse:
             made = services.submit(row, version=form.cleaned_data["version"], commitment=form.commitment(), actor=actor)
             return redirect("confirmation", ref=ref, version=made.version)
     context = {"form": form, "application": row, "check": checked(paper(row), clock.now())}
+    context["next_version"] = row.version + 1
     return render(request, "applications/submit.html", context, status=422 if form.errors else 200)
 
 
@@ -55,7 +59,15 @@ def confirmation(request: PortalRequest, ref: str, version: int) -> HttpResponse
     """It has been handed in: the number, and what happens next and when."""
     row = selectors.own_application_for(request.actor, ref)
     found = selectors.submission_for(row, version)
-    context = {"application": row, "submission": found, "is_current": found.version == row.version}
+    is_taken_back = found.version == row.version and row.state == ApplicationState.DRAFT
+    context = {
+        "application": row,
+        "submission": found,
+        "is_current": found.version == row.version and not is_taken_back,
+        "is_taken_back": is_taken_back,
+        "steps": round_timeline(row.round, clock.now()),
+        "next_steps": what_next(row),
+    }
     return render(request, "applications/confirmation.html", context)
 
 

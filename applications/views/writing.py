@@ -15,7 +15,7 @@ from applications.selectors.pages import task_list
 from applications.selectors.papers import SCREENING, section_of
 from applications.services import files as file_services
 from applications.services import takeover, writing
-from applications.views.parts import section_page
+from applications.views.parts import section_page, unlocked
 from portal import audit
 from portal.audit import Outcome
 from portal.declared import Section, Unreadable
@@ -52,7 +52,7 @@ def _saved(request: PortalRequest, row: Application, section: Section) -> HttpRe
     version = request.POST.get("version", "")
     if not version.isdecimal():
         raise Refused("页面内容不完整，请返回后重试。")
-    changes = taken(request.POST) if "mine" in request.POST else sent(section, request.POST)
+    changes = _unlocked(row, section, taken(request.POST) if "mine" in request.POST else sent(section, request.POST))
     try:
         writing.save(row, section.key, changes, version=int(version), actor=request.actor)
     except Stale as stale:
@@ -69,6 +69,12 @@ def _saved(request: PortalRequest, row: Application, section: Section) -> HttpRe
     messages.success(request, "已保存。")
     following = request.POST.get("then", "")
     return redirect(reverse("application_section", args=[row.ref, following]) if following.isidentifier() else here)
+
+
+def _unlocked(row: Application, section: Section, changes: dict[str, Any]) -> dict[str, Any]:
+    """What may change: a browser without script doesn't send the fields that are locked, which mustn't empty them."""
+    fields = unlocked(row, section, selectors.open_correction(row))
+    return changes if fields is None else {key: v for key, v in changes.items() if key.partition("[")[0] in fields}
 
 
 def _late(

@@ -1,4 +1,4 @@
-"""Telling people: a notice inside the portal and a mail, each once a person, in the transaction of what they tell of."""
+"""Telling people: a notice inside the portal and a mail, once a person, in the transaction of what they tell of."""
 
 from collections.abc import Iterable
 

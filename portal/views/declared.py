@@ -1,7 +1,6 @@
 """A section of a declared form on a page: what its templates need, and what the browser sends back."""
 
 import json
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from portal.declared import (
     Section,
     Value,
     Values,
+    anchor,
     cell_of,
     files_in_words,
     row_key,
@@ -65,7 +65,7 @@ class Drawn:
     @property
     def id(self) -> str:
         """Its id in the page."""
-        return "f-" + re.sub(r"[^0-9A-Za-z]+", "-", self.name).strip("-")
+        return anchor(self.name)
 
     @property
     def described(self) -> str:
@@ -127,7 +127,7 @@ class DrawnBlock:
 class Filled:
     """What a section is drawn with: answers, problems, files, names of rows that can be picked, notes on blocks.
 
-    `taken_from`: where an answer (or a row) was taken over from; `unlocked`: the only fields that may change, None: all.
+    `taken_from`: where an answer (or a row) was taken over from; `unlocked`: fields that may change, None: all.
     `files`: by the field's name (`table[row].column` for a cell), each with pk, name, size; `download`: the address of
     a file, ending in `0/` in place of its number.
     """
@@ -224,7 +224,7 @@ def taken(post: QueryDict) -> dict[str, Any]:
     Raises Refused.
     """
     try:
-        mine = json.loads(post["mine"])
+        mine = json.loads(str(post["mine"]))
     except ValueError as error:
         raise Refused("页面内容不完整，请返回后重试。") from error
     if not isinstance(mine, dict):

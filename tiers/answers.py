@@ -11,7 +11,7 @@ from tiers.indicators import Figure, agrees, figure
 from tiers.ladder import LEVEL_NAMES, Answers, ScenarioUse, ai_share, maturity_level
 
 Sections = Mapping[str, Values]
-_AI_INDICATOR = "ai_scenarios"
+AI_INDICATOR = "ai_scenarios"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def ladder_answers(edition: Edition, sections: Sections) -> Answers:
         basics={basic.code: met.get(_text(basics, f"{basic.code}.met")) for basic in edition.basics if not basic.gate},
         grades=grades,
         scenarios=scenario_uses(edition, sections),
-        maturity=_score(sections),
+        maturity=score_of(sections),
     )
 
 
@@ -56,38 +56,43 @@ def figures(edition: Edition, sections: Sections) -> list[Figure]:
 
 def hints(edition: Edition, sections: Sections) -> list[Hint]:
     """What does not agree with itself: level and score, claims and counts, scenarios and indicators."""
-    found = [Hint(MATURITY, sentence) for sentence in _level_hint(sections)]
     answered = figures(edition, sections)
-    found += [Hint(INDICATORS, f.sentence) for f in answered if f.sentence]
-    return found + [Hint(INDICATORS, sentence) for sentence in _ai_hint(edition, sections, answered)]
-
-
-def _level_hint(sections: Sections) -> list[str]:
-    score, claimed = _score(sections), _text(sections.get(MATURITY, {}), "level")
-    if score is None or not claimed or int(claimed) == maturity_level(score):
-        return []
-    level = LEVEL_NAMES[maturity_level(score)]
-    return [
-        f"成熟度：总分{score}分对应{level}，与报告所载{LEVEL_NAMES[int(claimed)]}不一致，请核对（GB/T 39116-2020）。"
+    found = [
+        (MATURITY, level_sentence(sections)),
+        *((INDICATORS, f.sentence) for f in answered),
+        (INDICATORS, ai_sentence(edition, sections, answered)),
     ]
+    return [Hint(section, sentence) for section, sentence in found if sentence]
 
 
-def _ai_hint(edition: Edition, sections: Sections, answered: list[Figure]) -> list[str]:
+def level_sentence(sections: Sections) -> str:
+    """That the reported level isn't the score's; empty when it is, or when one of them isn't known."""
+    score, claimed = score_of(sections), _text(sections.get(MATURITY, {}), "level")
+    names = dict(zip("012345", LEVEL_NAMES, strict=True))
+    if score is None or claimed not in names or int(claimed) == maturity_level(score):
+        return ""
+    level = LEVEL_NAMES[maturity_level(score)]
+    return f"成熟度：总分{score}分对应{level}，与报告所载{names[claimed]}不一致，请核对（GB/T 39116-2020）。"
+
+
+def ai_sentence(edition: Edition, sections: Sections, answered: list[Figure]) -> str:
+    """That the share of AI isn't what the scenarios give; empty when it is, or when one of them isn't known."""
     uses = scenario_uses(edition, sections)
-    claimed = next((f.value for f in answered if f.indicator.code == _AI_INDICATOR), None)
+    claimed = next((f.value for f in answered if f.indicator.code == AI_INDICATOR), None)
     if not uses or claimed is None or agrees(ai_share(uses), claimed):
-        return []
+        return ""
     share = round(ai_share(uses), 2)
-    return [f"应用人工智能技术场景比例：指标为{claimed}%，按所列{len(uses)}个场景计算为{share}%，请核对。"]
+    return f"应用人工智能技术场景比例：指标为{claimed}%，按所列{len(uses)}个场景计算为{share}%，请核对。"
 
 
 def notes(edition: Edition, sections: Sections, key: str) -> dict[str, str]:
     """What follows from a section's answers, by block: the level of a score, the figure that counts give."""
     if key == MATURITY:
-        score = _score(sections)
+        score = score_of(sections)
         if score is None:
             return {}
-        return {MATURITY: " ".join([f"按总分计算为{LEVEL_NAMES[maturity_level(score)]}。", *_level_hint(sections)])}
+        said = [f"按总分计算为{LEVEL_NAMES[maturity_level(score)]}。", level_sentence(sections)]
+        return {MATURITY: " ".join(filter(None, said))}
     if key != INDICATORS:
         return {}
     return {f.indicator.code: _figure_note(f) for f in figures(edition, sections) if _figure_note(f)}
@@ -105,13 +110,14 @@ def prefilled(edition: Edition, sections: Sections) -> dict[str, Value]:
     uses = scenario_uses(edition, sections)
     values = sections.get(INDICATORS, {})
     kinds = {i.code: i.kind for i in edition.indicators}
-    if not uses or kinds.get(_AI_INDICATOR) is not IndicatorKind.RATIO:
+    if not uses or kinds.get(AI_INDICATOR) is not IndicatorKind.RATIO:
         return {}
     counts = {"part": sum(use.uses_ai for use in uses), "whole": len(uses)}
-    return {f"{_AI_INDICATOR}.{p}": str(n) for p, n in counts.items() if not values.get(f"{_AI_INDICATOR}.{p}")}
+    return {f"{AI_INDICATOR}.{p}": str(n) for p, n in counts.items() if not values.get(f"{AI_INDICATOR}.{p}")}
 
 
-def _score(sections: Sections) -> Decimal | None:
+def score_of(sections: Sections) -> Decimal | None:
+    """The score of the maturity, 0–5; None when it isn't known."""
     score = number(_text(sections.get(MATURITY, {}), "score"))
     return score if score is not None and 0 <= score <= 5 else None
 

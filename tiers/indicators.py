@@ -33,16 +33,27 @@ class Figure:
         return self.claimed if self.computed is None else self.computed
 
     @property
+    def contradiction(self) -> str:
+        """What is claimed and what the parts give, when they disagree; else empty."""
+        name, unit = self.indicator.name, self.indicator.unit
+        if self.computed is None or self.claimed is None or agrees(self.computed, self.claimed):
+            return ""
+        return f"{name}：填写的{self.claimed}{unit}与按原始数据计算的{self.computed}{unit}不一致，请核对。"
+
+    @property
+    def excess(self) -> str:
+        """That the figure can't be so small or so large; else empty."""
+        name, unit = self.indicator.name, self.indicator.unit
+        value, least, most = self.value, self.indicator.least, self.indicator.most
+        if value is None or ((least is None or value >= least) and (most is None or value <= most)):
+            return ""
+        low, high = ("不限" if bound is None else f"{bound}{unit}" for bound in (least, most))
+        return f"{name}：{value}{unit}超出合理范围（{low}至{high}），请核对。"
+
+    @property
     def sentence(self) -> str:
         """What does not agree; empty when all is well."""
-        name, unit = self.indicator.name, self.indicator.unit
-        if self.computed is not None and self.claimed is not None and not agrees(self.computed, self.claimed):
-            return f"{name}：填写的{self.claimed}{unit}与按原始数据计算的{self.computed}{unit}不一致，请核对。"
-        value, least, most = self.value, self.indicator.least, self.indicator.most
-        if value is not None and ((least is not None and value < least) or (most is not None and value > most)):
-            low, high = ("不限" if bound is None else f"{bound}{unit}" for bound in (least, most))
-            return f"{name}：{value}{unit}超出合理范围（{low}至{high}），请核对。"
-        return ""
+        return self.contradiction or self.excess
 
 
 def figure(indicator: Indicator, values: Mapping[str, object]) -> Figure:

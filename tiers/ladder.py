@@ -183,26 +183,43 @@ def _ai(tier: Tier, answers: Answers) -> list[Finding]:
     return [Finding(Order.AI_SHARE, "", tier.clause, sentence, point="ai_share")]
 
 
-def _coverage_and_content(edition: Edition, tier: Tier, answers: Answers) -> list[Finding]:
-    """Each 环节 that the tier names must have a scenario, and its 要素 met.
+def coverage(edition: Edition, tier: Tier, scenarios: Sequence[ScenarioUse]) -> list[Finding]:
+    """The 环节 that a tier names and no scenario stands in, each with how hard that is."""
+    built = {scenario.area for scenario in scenarios}
+    wanted = f"{tier.coverage.text.removeprefix('且')}（{tier.coverage.clause}）"
+    return [
+        Finding(
+            Order.COVERAGE,
+            area,
+            tier.coverage.clause,
+            f"{edition.area_names[area]}环节尚无建设场景：{wanted}。",
+            force,
+            f"coverage.{area}",
+        )
+        for area, force in _forces(edition, tier).items()
+        if area not in built
+    ]
+
+
+def _forces(edition: Edition, tier: Tier) -> dict[str, Force]:
+    """How hard each 环节 is that the tier names.
 
     原则上 leaves room only above what a lower tier already requires: there a missing 环节 stops (decision 8).
     """
     lower = [t.coverage for t in edition.tiers if t.rank < tier.rank and t.coverage.force is Force.REQUIRED]
-    below = {area for coverage in lower for area in coverage.areas}
-    built = {scenario.area for scenario in answers.scenarios}
-    findings = []
+    below = {area for needed in lower for area in needed.areas}
+    return {area: Force.REQUIRED if area in below else tier.coverage.force for area in tier.coverage.areas}
+
+
+def _coverage_and_content(edition: Edition, tier: Tier, answers: Answers) -> list[Finding]:
+    """Each 环节 that the tier names must have a scenario, and its 要素 met; others are encouraged, not asked for."""
+    forces, findings = _forces(edition, tier), coverage(edition, tier, answers.scenarios)
     for clause in tier.content:
-        if clause.area not in tier.coverage.areas:
-            continue  # encouraged at this tier, not asked for
-        force = Force.REQUIRED if clause.area in below else tier.coverage.force
-        name = edition.area_names[clause.area]
-        if clause.area not in built:
-            sentence = f"{name}环节尚无建设场景：{tier.coverage.text.removeprefix('且')}（{tier.coverage.clause}）。"
-            point = f"coverage.{clause.area}"
-            findings.append(Finding(Order.COVERAGE, clause.area, tier.coverage.clause, sentence, force, point))
+        if (force := forces.get(clause.area)) is None:
+            continue
         for element in clause.elements:
             if how := _short(edition, element, answers):
+                name = edition.area_names[clause.area]
                 sentence = f"{name}：“{element.label}”{how}（{element.clause}）。"
                 findings.append(Finding(Order.CONTENT, clause.area, element.clause, sentence, force, element.code))
     return findings

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.SessionLimitMiddleware",
+    "portal.middleware.ArrivalMiddleware",
     "portal.middleware.WallsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "portal.middleware.SecondFactorMiddleware",
@@ -263,6 +264,7 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+MOST_SENT = 220 * 1024**2  # a video of 200 MB and what a form adds to it; the proxy in front is told the same
 
 # -- language, time, files ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

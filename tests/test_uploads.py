@@ -314,7 +314,7 @@ def test_large_video_on_disk_is_never_in_memory_and_moves_into_its_place(setting
         path = Path(arrived.temporary_file_path())
         tracemalloc.start()
         kept = examined(arrived, arrived.name, allowed=VIDEO)
-        stored = default_storage.save("a/b.mp4", kept.file)
+        stored = default_storage.save("a/b.mp4", kept.opened())
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert peak < 8 * MB

@@ -18,10 +18,10 @@ from portal import audit, clock
 from portal.actors import Actor
 from portal.declared import Field, Kind
 from portal.errors import Hidden, Refused
-from portal.uploads import Allowed, Upload, examined
+from portal.uploads import MB, Allowed, Upload, examined
 
 FOLDER = "applications"
-PICTURES = Allowed(("jpg", "png"), 10_000_000)
+PICTURES = Allowed(("jpg", "png"), 10 * MB)
 MOST_PICTURES = 60
 
 
@@ -54,7 +54,7 @@ def _asked(application: Application, field: str) -> tuple[str, Field]:
 
 
 def _allowed(asked: Field) -> Allowed:
-    return Allowed(asked.formats, asked.most_mb * 1_000_000) if asked.kind is Kind.FILES else PICTURES
+    return Allowed(asked.formats, asked.most_mb * MB) if asked.kind is Kind.FILES else PICTURES
 
 
 def _unlocked(row: Application, section: str, field: str) -> None:

@@ -73,8 +73,7 @@ class Upload:
     digest: str
     stream: BinaryIO = field(repr=False)
 
-    @property
-    def file(self) -> File:
+    def opened(self) -> File:
         """For a storage to save, which moves what lies on disk rather than copy it; to be used once."""
         self.stream.seek(0)
         return self.stream if isinstance(self.stream, File) else File(self.stream, self.name)

@@ -7,7 +7,7 @@ import pikepdf
 from portal.errors import Refused
 from portal.uploads.archives import is_archive
 
-MOST_OBJECTS = 500_000
+MOST_OBJECTS = 250_000
 # What makes a document act by itself, or carry another file: keys and kinds of action of ISO 32000-1.
 _ACTIVE_KEYS = {"/JS", "/AA", "/EmbeddedFiles", "/EF", "/RichMediaContent", "/RichMediaSettings", "/XFA"}
 _ACTIVE_ACTIONS = {

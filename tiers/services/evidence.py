@@ -33,7 +33,7 @@ def add(assessment: SelfAssessment, field: str, stream: Any, name: str, *, actor
         if held.filter(digest=upload.digest).exists():
             raise Refused(f"“{upload.name}”与已上传的文件内容相同，无需重复上传。")
         stored = default_storage.save(
-            f"evidence/{row.enterprise_id}/{uuid.uuid4().hex}.{upload.extension}", upload.file
+            f"evidence/{row.enterprise_id}/{uuid.uuid4().hex}.{upload.extension}", upload.opened()
         )
         file = AssessmentFile.objects.create(
             assessment=row,

@@ -1,20 +1,17 @@
 """Applications for tests, made through the services."""
 
-import io
 from typing import Any
 
 from applications import screening
-from applications.demo.books import made_up_book, screening_answers
+from applications.demo.books import screening_answers
+from applications.demo.seed import write
 from applications.models import Application, Submission
-from applications.selectors.papers import paper
-from applications.services import beginning, files, submitting, takeover, writing
+from applications.services import beginning, submitting, takeover, writing
 from applications.services.submitting import COMMITMENTS, Commitment
 from portal import walls
 from portal.actors import Actor
-from portal.declared import Kind, Values
 from tests import factories, rounds, titles
 from tests.factories import People
-from tests.uploads import pdf
 from tiers.models import Factory, Round
 
 EVERY = frozenset(code for code, _, _ in COMMITMENTS)
@@ -63,18 +60,7 @@ def fill(row: Application, by: Actor) -> None:
         row = Application.objects.select_related("round__edition", "round__unit", "book", "factory", "enterprise").get(
             pk=row.pk
         )
-        what = paper(row)
-        for key, said in made_up_book(what.form, {}).items():
-            held = {name.partition("[")[0] for name in what.answers[key]}
-            missing: Values = {name: value for name, value in said.items() if name.partition("[")[0] not in held}
-            if key == "scenarios":
-                missing = {**said, **dict.fromkeys(what.answers[key])} if held else said
-            if missing:
-                writing.save(row, key, missing, version=what.rows[key].version, actor=by)
-        for section in what.form.sections:
-            for asked in section.fields.values():
-                if asked.kind is Kind.FILES and asked.required:
-                    files.add(row, asked.key, io.BytesIO(pdf(mark=asked.key)), f"{asked.label}.pdf", actor=by)
+        write(row, by)
 
 
 def commitment(by: Actor, **changes: Any) -> Commitment:
@@ -102,5 +88,3 @@ def save(row: Application, key: str, changes: dict[str, Any], by: Actor) -> None
     with walls.enter(by):
         version = row.sections.get(key=key).version
         writing.save(row, key, changes, version=version, actor=by)
-
-

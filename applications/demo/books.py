@@ -42,10 +42,15 @@ def _section(section: Section, facts: Values) -> dict[str, Any]:
     for asked in section.fields.values():
         if asked.kind is Kind.ROWS:
             said |= dict(_rows(asked))
-        elif asked.kind not in {Kind.FILES, Kind.PICK} and asked.key not in facts:
-            if (value := _answer(asked)) and (asked.required or asked.key in KNOWN or asked.kind is Kind.RICH):
-                said[asked.key] = value
+        elif _is_filled(asked, facts) and (value := _answer(asked)):
+            said[asked.key] = value
     return said
+
+
+def _is_filled(asked: Field, facts: Values) -> bool:
+    if asked.kind in {Kind.FILES, Kind.PICK} or asked.key in facts:
+        return False
+    return asked.required or asked.key in KNOWN or asked.kind is Kind.RICH
 
 
 def _rows(table: Field) -> Iterator[tuple[str, dict[str, str]]]:

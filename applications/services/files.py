@@ -82,7 +82,7 @@ def _stored(row: Application, section: str, field: str, upload: Upload, actor: A
         media_type=upload.media_type,
         size=upload.size,
         digest=upload.digest,
-        stored=default_storage.save(path, upload.file),
+        stored=default_storage.save(path, upload.opened()),
         uploaded_at=clock.now(),
         uploaded_by=actor.person,
         **keys_of(row),

@@ -91,7 +91,7 @@ MIDDLEWARE = [
 
 # What `manage.py prepare` loads, in this order; the demo world only in the demo.
 LOADING_COMMANDS = (
-    "load_reference", "load_catalogue", "load_calendar", *(("seed_demo", "seed_tiers") if IS_DEMO else ())
+    "load_reference", "load_catalogue", "load_calendar", *(("seed_demo", "seed_tiers", "seed_applications") if IS_DEMO else ())
 )  # fmt: skip
 
 ROOT_URLCONF = "portal.urls"

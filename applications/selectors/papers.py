@@ -9,6 +9,7 @@ from applications import consistency, screening
 from applications.models import Application, ApplicationSection, Attachment, Submission
 from applications.selectors.screening import facts
 from applications.states import Track
+from portal.clock import beijing
 from portal.declared import Answered, Form, Kind, Problem, Section, Values, problems
 from tiers.book_form import book_form
 from tiers.models import BookForm, Edition
@@ -140,21 +141,37 @@ def check(what: Paper, at: datetime) -> Check:
 
 def crossed(what: Paper, at: datetime) -> list[consistency.Finding]:
     """What does not agree from one place to another."""
-    application = what.application
-    return consistency.findings(
-        application.round.edition.value,
-        application.round.tier,
-        what.form,
-        what.answers,
-        known(application, at),
-        frozenset(field for field, held in what.files.items() if held),
+    files = {field: [consistency.File(f.name, f.size) for f in held] for field, held in what.files.items()}
+    return consistency.findings(case_of(what.application, what.form, what.answers, at, files))
+
+
+def case_of(
+    application: Application,
+    form: Form,
+    answers: Mapping[str, Values],
+    at: datetime,
+    files: Mapping[str, Sequence[consistency.File]] | None = None,
+) -> consistency.Case:
+    """An application as it is held against itself and against what the portal knows."""
+    enterprise, round_ = application.enterprise, application.round
+    register = consistency.Register(
+        enterprise.name,
+        enterprise.code,
+        application.factory.name,
+        enterprise.is_central,
+        enterprise.is_branch,
+        enterprise.is_above_scale,
     )
-
-
-def known(application: Application, at: datetime) -> consistency.Known:
-    """What the portal itself knows of the applicant, for comparison."""
-    enterprise, factory = application.enterprise, application.factory
-    return consistency.Known(enterprise.name, enterprise.code, factory.name, at)
+    return consistency.Case(
+        form,
+        application.book.value,
+        round_.edition.value,
+        round_.tier,
+        answers,
+        beijing(at).date(),
+        register,
+        files or {},
+    )
 
 
 # -- what was handed in ----------------------------------------------------------------------------------------------

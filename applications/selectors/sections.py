@@ -4,7 +4,7 @@ from typing import Any
 
 from applications import consistency
 from applications.models import Application, ApplicationSection, Attachment
-from applications.selectors.papers import SCREENING, known, section_of, section_problems
+from applications.selectors.papers import SCREENING, case_of, form_of, section_of, section_problems
 from portal import clock
 from portal.declared import Section, progress
 
@@ -37,5 +37,8 @@ def notes_of(application: Application, section: Section, row: ApplicationSection
     """What follows from the answers of a section, by block: coverage, changes, hints."""
     if section.key == SCREENING:
         return {}
-    round_ = application.round
-    return consistency.notes(round_.edition.value, round_.tier, section, row.answers, known(application, clock.now()))
+    answers = {row.key: row.answers}
+    if section.key == consistency.EFFECTS:  # the share of AI is held against the scenarios
+        others = ApplicationSection.objects.filter(application=application, key=consistency.SCENARIOS)
+        answers |= dict(others.values_list("key", "answers"))
+    return consistency.notes(case_of(application, form_of(application), answers, clock.now()), section.key)

@@ -16,7 +16,7 @@ from portal.actors import Actor
 from portal.declared import Form, Section
 from portal.errors import Refused
 from portal.services.drafts import write_answers
-from tiers.book_form import carried
+from tiers.carrying import carried
 from tiers.selectors.books import book_for
 
 

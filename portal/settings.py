@@ -368,5 +368,8 @@ LOGGING = {
         "django.request": {"level": "CRITICAL"},
         # It greets at every start.
         "pikepdf": {"level": "WARNING"},
+        # They tell of each step of each document.
+        "weasyprint.progress": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
     },
 }

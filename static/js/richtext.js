@@ -171,7 +171,7 @@
   }
 
   function putPicture(field, file) {
-    const caption = (file.name || "").replace(/\.[^.]+$/, "").replace(/[[\]]/g, " ");
+    const caption = (file.name || "").replace(/\.[^.]+$/, "").replace(/[[\]]/g, " ").trim();
     putBlock(textOf(field), `![${caption}](图片:${file.id})`);
   }
 

@@ -59,8 +59,7 @@ def unlocked(application: Application, section: Section, correction: Correction 
 
 
 def _lines(application: Application, row: ApplicationSection, blocks: list[DrawnBlock]) -> dict[str, Any]:
-    fields = {field.name: field for block in blocks for field in block.fields}
-    lines = screening.with_fields(screened(application, row.answers, clock.now()), fields)
+    lines = screening.with_fields(screened(application, row.answers, clock.now()), blocks)
     return {"lines": lines, "outcome": screening.summary(lines)}
 
 

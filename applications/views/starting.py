@@ -80,8 +80,7 @@ def _may_we(round_: Round, factory: Factory | None, answers: Values) -> dict[str
     now, terms = clock.now(), round_.value
     known = facts(round_, factory, now)
     blocks = drawn(screening.section(terms), Filled(answers))
-    fields = {field.name: field for block in blocks for field in block.fields}
-    lines = screening.with_fields(screening.lines(terms, known, answers), fields)
+    lines = screening.with_fields(screening.lines(terms, known, answers), blocks)
     return {
         "lines": lines,
         "outcome": screening.summary(lines),

@@ -3,7 +3,7 @@
 Pure. What is on file is never asked again; what is not is asked, and the answer says that it is the applicant's own.
 """
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -314,6 +314,7 @@ def as_document(found: Iterable[Line]) -> list[dict[str, Any]]:
     ]
 
 
-def with_fields(found: Iterable[Line], drawn: Mapping[str, Any]) -> tuple[Line, ...]:
-    """The lines with what a page draws of their questions; `drawn`: the section's fields by their key."""
+def with_fields(found: Iterable[Line], blocks: Iterable[Any]) -> tuple[Line, ...]:
+    """The lines with what a page draws of their questions; `blocks`: the section's, as they are drawn."""
+    drawn = {field.asked.key: field for block in blocks for field in block.fields}
     return tuple(replace(line, fields=tuple(drawn[key] for key in line.asked)) for line in found)

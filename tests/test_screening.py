@@ -277,8 +277,7 @@ def _shown(context: dict[str, Any]) -> str:
 def test_page_shows_marks_reasons_remedies_and_only_the_questions_that_are_asked(hubei: Terms) -> None:
     found = screening.lines(hubei, replace(ON_FILE, maturity_level=2, told={"maturity_level": "2024年度自评"}), {})
     blocks = drawn(screening.section(hubei), Filled({"rule.built": "no"}))
-    fields = {field.name: field for block in blocks for field in block.fields}
-    shown = _shown({"lines": screening.with_fields(found, fields), "outcome": screening.summary(found)})
+    shown = _shown({"lines": screening.with_fields(found, blocks), "outcome": screening.summary(found)})
     assert shown.count('<li class="screening__line"') == len(hubei.rules)
     assert "尚不能提交" in shown
     assert "有 1 项条件不符合，另有 8 项需要说明" in shown

@@ -14,8 +14,11 @@ import pytest
 from applications.documents import next_steps, receipt
 from applications.models import Submission
 from applications.services.submitting import COMMITMENTS
+from portal import walls
 from portal.clock import BEIJING
 from portal.pdf import Unprintable, printed
+from tests.applications import submitted
+from tests.factories import People
 
 DIGEST = "0123456789abcdef" * 4
 AT = datetime(2024, 11, 22, 23, 59, 58, tzinfo=BEIJING)
@@ -72,7 +75,8 @@ def test_receipt_says_what_was_handed_in_when_by_whom_and_what_follows(made: byt
         "91420100MA4K12345X",
         "东湖<b>一号</b>&二号工厂",
         "面向水泵的智能工厂项目",
-        "湖北省2024年度卓越级智能工厂申报（HB-2024-E-1）",
+        "湖北省2024年度卓越级智能工厂申报",
+        "HB-2024-E-1（推荐单位：湖北省）",
         "2024年11月22日23:59:58（北京时间）",
         "张武华",
         "5个部分，附件及图片3个",
@@ -108,6 +112,15 @@ def test_same_submission_gives_the_same_bytes_and_another_does_not(made: bytes) 
     assert receipt(_submission(version=3)) != made
     with pikepdf.open(io.BytesIO(made)) as document:
         assert DIGEST.encode() in bytes(document.trailer.ID[0])
+
+
+def test_receipt_of_a_real_submission(people: People) -> None:
+    row = submitted(people)
+    with walls.system("test"):
+        found = row.submissions.get(version=1)
+    text = _joined(receipt(found))
+    for said in (found.number, "第1版", row.factory.name, found.digest, people.enterprise_admin_a.user.name):
+        assert said in text
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,10 @@ RUN python -m venv /venv \
 
 # -- the portal
 FROM python:3.11-slim
+# Documents are set by Pango in Noto CJK, unless the agency's own fonts lie in /usr/local/share/fonts.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk \
+    && rm --recursive --force /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin portal
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 COPY --from=packages /venv /venv

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm as BaseAuthenticateForm
@@ -65,6 +67,62 @@ class ActivateForm(ActivateTOTPForm):
         code = _used_up(self.user, super().clean_code())
         record_authentication(context.request, self.user, "mfa", type="totp", reauthenticated=True)
         return code
+
+
+class ProofForm(forms.Form):
+    """Proving again who one is, beside an act that binds: by password, or by a code of the second factor.
+
+    `user` is whoever is signed in; `proved_by` says how, once the form is valid. Attempts are counted as at sign-in.
+    """
+
+    password = forms.CharField(
+        label="登录密码",
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    code = forms.CharField(
+        label="或动态口令",
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        help_text="密码与动态口令填写其一即可。",
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.proved_by = ""
+
+    def clean(self) -> dict[str, Any]:
+        """Asked only when all the rest is right, so that a forgotten tick doesn't use up a code."""
+        said: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            if said["code"]:
+                self._prove_by_code(said["code"])
+            elif said["password"]:
+                self._prove_by_password(said["password"])
+            else:
+                self.add_error("password", "请再次输入登录密码，或填写动态口令。")
+        return said
+
+    def _prove_by_code(self, code: str) -> None:
+        proof = ReauthenticateForm({"code": code}, user=self.user)
+        if proof.is_valid():
+            self.proved_by = "second_factor"
+        else:
+            self.add_error("code", proof.errors["code"][0])
+
+    def _prove_by_password(self, password: str) -> None:
+        try:
+            is_right = get_adapter().reauthenticate(self.user, password)
+        except ValidationError as error:  # too many attempts
+            self.add_error("password", error)
+            return
+        if is_right:
+            self.proved_by = "password"
+        else:
+            self.add_error("password", "密码不正确，请重新输入。")
 
 
 USED = "该口令已使用过。动态口令每30秒更换一次，请等待下一个；恢复码每个只能使用一次。"

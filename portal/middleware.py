@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -14,7 +15,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -24,7 +25,7 @@ from portal.audit import Outcome
 from portal.errors import Hidden, Refused
 from portal.selectors import people
 from portal.views import health
-from portal.views.errors import bad_request, is_api, not_allowed, refused
+from portal.views.errors import bad_request, is_api, not_allowed, refused, too_large
 
 log = structlog.get_logger("portal.request")
 Next = Callable[[HttpRequest], HttpResponse]
@@ -100,6 +101,28 @@ class SessionLimitMiddleware:
         if now - seen > 60 or "seen" not in session:  # not a write a request
             session["seen"] = now
         return False
+
+
+class ArrivalMiddleware:
+    """Takes in what is sent before the transaction opens, so that a slow line holds no place in the database.
+
+    What is more than anything here takes is refused before it is read.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Read a form with files whole; Django keeps what is large on disk."""
+        if request.content_type != "multipart/form-data":
+            return self.get_response(request)
+        most = settings.MOST_SENT if request.user.is_authenticated else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > most:
+            return too_large(request, most // 1024**2)
+        with suppress(UnreadablePostError):  # the visitor is gone; whoever asks for the form next is told
+            _ = request.POST
+        return self.get_response(request)
 
 
 class WallsMiddleware:

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.SessionLimitMiddleware",
+    "portal.middleware.ArrivalMiddleware",
     "portal.middleware.WallsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "portal.middleware.SecondFactorMiddleware",
@@ -90,7 +91,7 @@ MIDDLEWARE = [
 
 # What `manage.py prepare` loads, in this order; the demo world only in the demo.
 LOADING_COMMANDS = (
-    "load_reference", "load_catalogue", "load_calendar", *(("seed_demo", "seed_tiers") if IS_DEMO else ())
+    "load_reference", "load_catalogue", "load_calendar", *(("seed_demo", "seed_tiers", "seed_applications") if IS_DEMO else ())
 )  # fmt: skip
 
 ROOT_URLCONF = "portal.urls"
@@ -263,6 +264,7 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+MOST_SENT = 220 * 1024**2  # a video of 200 MB and what a form adds to it; the proxy in front is told the same
 
 # -- language, time, files ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -316,6 +318,8 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15},
     "seal the record": {"task": "portal.tasks.seal_record", "schedule": 30},
     "deliver mail": {"task": "portal.tasks.deliver_waiting_mail", "schedule": 30},
+    "lapse corrections": {"task": "applications.tasks.lapse_corrections", "schedule": 60},
+    "sweep application files": {"task": "applications.tasks.sweep_files", "schedule": 86_400},
     "advance rounds": {"task": "tiers.tasks.advance_rounds", "schedule": 60},
     "clear counters": {"task": "portal.tasks.clear_counters", "schedule": 600},
     "expire invitations": {"task": "portal.tasks.expire_invitations", "schedule": 600},
@@ -364,5 +368,8 @@ LOGGING = {
         "django.request": {"level": "CRITICAL"},
         # It greets at every start.
         "pikepdf": {"level": "WARNING"},
+        # They tell of each step of each document.
+        "weasyprint.progress": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
     },
 }

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from portal.views import accounts, demo, enterprises, home, offices, people, record, registrations
+from portal.views import accounts, demo, enterprises, home, notices, offices, people, record, registrations
 
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.forbidden"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("display/", home.display, name="display"),
     path("hat/", home.hat, name="hat"),
     path("me/", home.me, name="me"),
+    path("notices/", notices.notices, name="notices"),
     path("me/end-sessions/", home.end_sessions, name="end_sessions"),
     # allauth asks for a sign-in here, of people whose sign-in through the identity provider just failed.
     path("accounts/3rdparty/login/error/", login_not_required(LoginErrorView.as_view())),

@@ -37,6 +37,8 @@ WALLED: dict[str, Wall] = {
     "portal_invitation": Wall("identity"),
     "portal_auditevent": Wall("record", open_insert=True),
     "portal_auditblock": Wall("record", unit="", city="", enterprise=""),
+    # Whoever tells can't read what they told: only the person can.
+    "portal_notice": Wall("notice", unit="", city="", enterprise="", own="user_id", open_insert=True),
 }
 
 # Tables that belong to no tenant, with the reason why they may stand in the open.

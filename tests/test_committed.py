@@ -12,10 +12,10 @@ from portal.actors import Actor, Place
 from portal.errors import Refused
 from portal.models import AuditBlock, AuditEvent, Enterprise, Membership, Registration
 from portal.roles import Role
+from portal.rooms import merged
 from portal.services import memberships, record, registration
 from portal.states import RegistrationState
 from tests import factories
-from tiers import tenancy
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
@@ -246,6 +246,6 @@ def test_policies_and_functions_in_the_database_are_those_in_the_code(own_databa
 
     before = read()
     owner_cursor.execute(walls.FUNCTIONS_SQL)
-    for table, wall in (walls.WALLED | tenancy.WALLED).items():
+    for table, wall in (walls.WALLED | merged("tenancy", "WALLED")).items():
         owner_cursor.execute(walls.wall_sql(table, wall))
     assert read() == before

@@ -8,7 +8,7 @@ import pytest
 from tests.test_programmes import FOLDER
 from tiers import programme_file
 from tiers.editions import Force
-from tiers.eligibility import RULE_KINDS, Facts, Held, Verdict, is_direct, judge, screen, value_in_words
+from tiers.eligibility import RULE_KINDS, SOURCES, Facts, Held, Verdict, is_direct, judge, screen, value_in_words
 from tiers.terms import Direct, Rule, Terms
 
 PILOT = Held("hubei_pilot", 2023)
@@ -52,8 +52,8 @@ def hubei() -> Terms:
         (_rule("not_central"), Facts(is_central=False), "met"),
         (_rule("not_central"), Facts(is_central=True), "unmet"),
         (_rule("not_central"), Facts(), "unknown"),
-        (_rule("of_group"), Facts(is_central=True), "met"),
-        (_rule("of_group"), Facts(is_central=False), "unmet"),
+        (_rule("of_group"), Facts(is_of_group=True), "met"),
+        (_rule("of_group"), Facts(is_central=True, is_of_group=False), "unmet"),
         (_rule("above_scale"), Facts(is_above_scale=True), "met"),
         (_rule("above_scale"), Facts(is_above_scale=False), "unmet"),
         (_rule("any_title", ("hubei_pilot",)), Facts(held=(PILOT,)), "met"),
@@ -87,6 +87,22 @@ def test_each_kind_of_rule(rule: Rule, facts: Facts, verdict: str) -> None:
     assert outcome.verdict == verdict
     assert bool(outcome.reason) == (verdict != "met"), "whoever does not meet it reads why; whoever is asked reads what"
     assert outcome.stops == (verdict == "unmet")
+    assert bool(outcome.remedy) == (verdict == "unmet"), "and what can be done about it"
+
+
+def test_only_who_applies_and_where_ends_the_matter_and_never_in_principle() -> None:
+    final = {name for name, kind in RULE_KINDS.items() if kind.is_final}
+    assert final == {"legal_person", "registered_in_unit", "not_central", "of_group", "not_barred"}
+    assert judge(_rule("not_central"), Facts(is_central=True)).ends
+    assert not judge(_rule("not_central", force=Force.IN_PRINCIPLE), Facts(is_central=True)).ends
+    assert not judge(_rule("maturity", 3), Facts(maturity_level=2)).ends
+    assert {kind.fact for kind in RULE_KINDS.values()} == set(SOURCES)
+
+
+def test_accidents_that_happened_are_named_and_no_others() -> None:
+    said = judge(_rule("no_accidents", ("fatal", "larger", "major")), Facts(accidents=frozenset({"fatal"}))).reason
+    assert "亡人" in said
+    assert "重大" not in said
 
 
 def test_every_kind_is_tried_above() -> None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from portal import walls
 from portal.actors import Actor
 from portal.errors import Hidden, Refused
-from portal.uploads import MOST_BYTES, examined
+from portal.uploads import STANDARD, examined
 from tests import factories
 from tests.factories import People
 from tests.uploads import PDF, PNG, pdf
@@ -49,7 +49,7 @@ def _add(row: SelfAssessment, actor: Actor, content: bytes = PDF, name: str = "�
         (b"<html>", "报告.pdf", "不是可接受的文件"),
         (b"", "空.pdf", "不是可接受的文件"),
         (b"MZ\x90", "程序.png", "不是可接受的文件"),
-        (b"%PDF-" + b"0" * MOST_BYTES, "大.pdf", "超过 10 MB"),
+        (b"%PDF-" + b"0" * STANDARD.most_bytes, "大.pdf", "超过 10 MB"),
     ],
 )
 def test_what_is_no_document_or_too_large_is_refused_by_its_content(content: bytes, name: str, says: str) -> None:
@@ -57,16 +57,17 @@ def test_what_is_no_document_or_too_large_is_refused_by_its_content(content: byt
         examined(io.BytesIO(content), name)
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "C:\\secret\\报告.pdf", "a\x00b.pdf", "\u202egnp.exe", ""])
+@pytest.mark.parametrize("name", ["../../etc/passwd", "C:\\secret\\现场.png", "a\x00b.png", "\u202egpj.png", ""])
 def test_name_is_shown_without_paths_or_tricks(name: str) -> None:
     shown = examined(io.BytesIO(PNG), name).name
     assert shown
     assert not set(shown) & set("/\\\x00\u202e")
+    assert shown.endswith(".png"), "it says what it is"
 
 
 def test_file_is_kept_under_a_name_of_the_portals_own(row: SelfAssessment, people: People, tmp_path: Path) -> None:
     file = _add(row, people.enterprise_clerk_a, PNG, "../现场.jpg")
-    assert (file.name, file.media_type, file.section) == ("现场.jpg", "image/png", "operation")
+    assert (file.name, file.media_type, file.section) == ("现场.png", "image/png", "operation")
     assert file.stored.endswith(".png")
     (kept,) = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert kept.read_bytes().startswith(b"\x89PNG")
@@ -78,7 +79,7 @@ def test_same_content_twice_too_many_and_unknown_fields_are_refused(row: SelfAss
     for number in range(MOST_FILES):
         _add(row, clerk, pdf(mark=str(number)))
     with pytest.raises(Refused, match="最多上传5个"):
-        _add(row, clerk, PNG)
+        _add(row, clerk, PNG, "现场.png")
     with walls.enter(clerk), pytest.raises(Hidden):
         evidence.add(row, "basic.operation.1.grade", io.BytesIO(PDF), "x.pdf", actor=clerk)
     evidence_of = AssessmentFile.objects.filter(assessment=row)
@@ -128,7 +129,7 @@ def test_filed_evidence_is_read_by_the_city_that_decides_and_stays_when_it_is_re
     with walls.enter(clerk):
         filing = filings.file(row, is_true=True, actor=clerk)
         evidence.remove(file, actor=clerk)
-    later = _add(row, clerk, PNG)
+    later = _add(row, clerk, PNG, "现场.png")
     client = client_as(people.city_reviewer_a)
     answer = client.get(reverse("filed_file", args=[filing.ref, file.pk]))
     assert b"".join(answer.streaming_content) == PDF

@@ -7,14 +7,14 @@ from portal import walls
 from portal.actors import NOWHERE, Actor, Place
 from portal.models import AuditEvent, Enterprise, Invitation, Membership, Registration
 from portal.roles import Role
+from portal.rooms import merged
 from tests import factories
 from tests.factories import People
-from tiers import tenancy
 
 pytestmark = pytest.mark.django_db
 
-WALLED = walls.WALLED | tenancy.WALLED
-OPEN = walls.OPEN | tenancy.OPEN
+WALLED = walls.WALLED | merged("tenancy", "WALLED")
+OPEN = walls.OPEN | merged("tenancy", "OPEN")
 
 POLICIES = """
 SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity,

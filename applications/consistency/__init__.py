@@ -4,11 +4,12 @@ Checks name sections and fields of the book. Each is silent where a form has no 
 form is checked for what it shares with this one.
 """
 
-from applications.consistency.case import Case, File, Finding, Register
+from applications.consistency.case import EFFECTS, Case, File, Finding, Register
 from applications.consistency.checks import CHECKS
 from applications.consistency.live_notes import notes
+from tiers.assessment_form import SCENARIOS
 
-__all__ = ["Case", "File", "Finding", "Register", "findings", "notes"]
+__all__ = ["EFFECTS", "SCENARIOS", "Case", "File", "Finding", "Register", "findings", "notes"]
 
 
 def findings(case: Case) -> list[Finding]:

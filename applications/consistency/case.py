@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from portal.declared import Field, Form, Values, day, number, row_key, rows_of
+from portal.declared import Field, Form, Values, anchor, day, number, row_key, rows_of
 from tiers.answers import Sections, figures
 from tiers.assessment_form import INDICATORS, MATURITY, SCENARIOS
 from tiers.book import Book
@@ -51,6 +51,11 @@ class Finding:
     key: str
     sentence: str
     blocks: bool = False
+
+    @property
+    def anchor(self) -> str:
+        """Where on its section's page it is mended."""
+        return anchor(self.key)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from portal.declared.fields import (
     Unreadable,
     Value,
     Values,
+    anchor,
 )
 from portal.declared.reading import Cell, cell_of, day, field_of, length, number, read, row_key, rows_of
 from portal.declared.saying import (
@@ -48,6 +49,7 @@ __all__ = [
     "Unreadable",
     "Value",
     "Values",
+    "anchor",
     "canonical",
     "carried",
     "cell_of",

@@ -1,5 +1,6 @@
 """What a form is made of: fields in blocks in sections, and what can be said of an answer."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -94,6 +95,11 @@ class Form:
         return {section.key: section for section in self.sections}[key]
 
 
+def anchor(key: str) -> str:
+    """The id that the field of this key has on its page."""
+    return "f-" + re.sub(r"[^0-9A-Za-z]+", "-", key).strip("-")
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is not right yet; `key` leads to the field."""
@@ -102,6 +108,11 @@ class Problem:
     label: str
     sentence: str
     is_missing: bool = False
+
+    @property
+    def anchor(self) -> str:
+        """Where on its section's page it is mended."""
+        return anchor(self.key)
 
 
 @dataclass(frozen=True)

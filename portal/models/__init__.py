@@ -3,6 +3,7 @@
 from portal.audit import AuditBlock, AuditEvent
 from portal.models.drafts import DraftSection
 from portal.models.enterprises import Enterprise, EnterpriseFacts, Nature, Registration
+from portal.models.notices import Notice
 from portal.models.people import Invitation, Membership, User
 from portal.models.places import City, Department, Industry, Office, OfficeLevel, Region, RegionLevel, Unit, UnitKind
 from portal.models.upkeep import Heartbeat, Mail
@@ -21,6 +22,7 @@ __all__ = [
     "Mail",
     "Membership",
     "Nature",
+    "Notice",
     "Office",
     "OfficeLevel",
     "Region",

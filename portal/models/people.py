@@ -39,6 +39,7 @@ class User(AbstractBaseUser):
     date_joined = models.DateTimeField("注册时间", auto_now_add=True)
     # Raised to end all sessions of the account at once.
     session_epoch = models.PositiveIntegerField(default=0)
+    notices_read_at = models.DateTimeField("消息已读至", null=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -10,6 +10,7 @@ from portal.rooms import declared
 from portal.rules import may
 from portal.selectors import people
 from portal.selectors.enterprises import enterprises, registrations
+from portal.selectors.notices import unread
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def all_facts(actor: Actor) -> list[Fact]:
 
 def waiting(actor: Actor) -> list[Waiting]:
     """What waits on the ground floor."""
-    lines = []
+    lines = [Waiting(unread(actor), "条未读消息", "notices")]
     if may(actor, "registration.list"):
         what = "人申请加入本企业，待您同意" if actor.stands("enterprise") else "家企业的登记申请待确认"
         lines.append(Waiting(registrations(actor).count(), what, "registrations"))

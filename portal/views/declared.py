@@ -1,6 +1,6 @@
 """A section of a declared form on a page: what its templates need, and what the browser sends back."""
 
-import re
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,11 +17,13 @@ from portal.declared import (
     Section,
     Value,
     Values,
+    anchor,
     cell_of,
     files_in_words,
     row_key,
     rows_of,
 )
+from portal.errors import Refused, Stale
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -57,11 +59,13 @@ class Drawn:
     files: tuple[Held, ...] = ()
     rows: tuple["DrawnRow", ...] = ()
     spare: "DrawnRow | None" = None
+    taken_from: str = ""
+    is_locked: bool = False
 
     @property
     def id(self) -> str:
         """Its id in the page."""
-        return "f-" + re.sub(r"[^0-9A-Za-z]+", "-", self.name).strip("-")
+        return anchor(self.name)
 
     @property
     def described(self) -> str:
@@ -91,6 +95,7 @@ class DrawnRow:
 
     key: str
     cells: tuple[Drawn, ...]
+    taken_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,7 @@ class DrawnBlock:
 class Filled:
     """What a section is drawn with: answers, problems, files, names of rows that can be picked, notes on blocks.
 
+    `taken_from`: where an answer (or a row) was taken over from; `unlocked`: fields that may change, None: all.
     `files`: by the field's name (`table[row].column` for a cell), each with pk, name, size; `download`: the address of
     a file, ending in `0/` in place of its number.
     """
@@ -132,6 +138,12 @@ class Filled:
     picks: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     download: str = ""
+    taken_from: Mapping[str, str] = field(default_factory=dict)
+    unlocked: frozenset[str] | None = None
+
+    def is_locked(self, key: str) -> bool:
+        """Whether this field may not change."""
+        return self.unlocked is not None and key not in self.unlocked
 
     def held(self, name: str) -> tuple[Held, ...]:
         """The files of a field."""
@@ -155,12 +167,13 @@ def drawn(section: Section, filled: Filled) -> list[DrawnBlock]:
 def _field(asked: Field, filled: Filled) -> Drawn:
     if asked.kind is Kind.ROWS:
         rows = tuple(_row(asked, row, cells, filled) for row, cells in rows_of(filled.values, asked.key).items())
-        return Drawn(asked, asked.key, rows=rows, spare=_row(asked, new_row(), {}, filled))
+        spare = _row(asked, new_row(), {}, filled)
+        return Drawn(asked, asked.key, rows=rows, spare=spare, is_locked=filled.is_locked(asked.key))
     value = filled.values.get(asked.key, "")
     if asked.kind is Kind.PICK:
         held = value if isinstance(value, list) else []
         options = tuple(Option(row, label, row in held) for row, label in filled.picks.items())
-        return Drawn(asked, asked.key, options=options)
+        return Drawn(asked, asked.key, options=options, is_locked=filled.is_locked(asked.key))
     return _plain(asked, asked.key, value, filled)
 
 
@@ -169,13 +182,14 @@ def _plain(asked: Field, name: str, value: Any, filled: Filled) -> Drawn:
     choices = (("yes", "是"), ("no", "否")) if asked.kind is Kind.YES_NO else asked.choices
     options = tuple(Option(key, label, key == text) for key, label in choices)
     problem = next((p.sentence for p in filled.problems if p.key == name and not p.is_missing), "")
-    return Drawn(asked, name, text, options, problem, filled.held(name))
+    taken_from, is_locked = filled.taken_from.get(name, ""), filled.is_locked(name.partition("[")[0])
+    return Drawn(asked, name, text, options, problem, filled.held(name), taken_from=taken_from, is_locked=is_locked)
 
 
 def _row(table: Field, row: str, cells: Mapping[str, str], filled: Filled) -> DrawnRow:
     key = row_key(table.key, row)
     drawn_cells = (_plain(c, f"{key}.{c.key}", cells.get(c.key, ""), filled) for c in table.columns)
-    return DrawnRow(key, tuple(drawn_cells))
+    return DrawnRow(key, tuple(drawn_cells), filled.taken_from.get(key, ""))
 
 
 def new_row() -> str:
@@ -196,6 +210,26 @@ def sent(section: Section, post: QueryDict) -> dict[str, Value | None]:
         elif asked.kind not in {Kind.FILES, Kind.ROWS}:
             changes[key] = post.get(key, "")
     return changes | _rows(section, post)
+
+
+def clash(stale: Stale, changes: Mapping[str, Any]) -> str:
+    """What the page of both versions carries along as the writer's own: JSON of everything that was sent."""
+    mine = {conflict["key"]: conflict["mine_value"] for conflict in stale.conflicts}
+    return json.dumps({**changes, **mine}, ensure_ascii=False)
+
+
+def taken(post: QueryDict) -> dict[str, Any]:
+    """What the page of both versions sends: the writer's answers, less those where the other's were chosen.
+
+    Raises Refused.
+    """
+    try:
+        mine = json.loads(str(post["mine"]))
+    except ValueError as error:
+        raise Refused("页面内容不完整，请返回后重试。") from error
+    if not isinstance(mine, dict):
+        raise Refused("页面内容不完整，请返回后重试。")
+    return {key: value for key, value in mine.items() if post.get(f"take:{key}") != "theirs"}
 
 
 def _rows(section: Section, post: QueryDict) -> dict[str, Value | None]:

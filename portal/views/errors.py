@@ -72,6 +72,15 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     return _page(request, 409, reasons=refusal.reasons)
 
 
+def too_large(request: HttpRequest, most: int) -> HttpResponse:
+    """413: more than the portal reads, told before anybody's place is known; `most` in MB."""
+    reasons = [f"发送的内容超过 {most} MB，未接收。请压缩或拆分文件后再上传。"]
+    if is_api(request):
+        return _json(request, 413, reasons)
+    context = {"incident": getattr(request, "incident", ""), "reasons": reasons}
+    return HttpResponse(render_to_string("413.html", context), status=413)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form from a page that was open too long, or sent from elsewhere."""
     if is_api(request):

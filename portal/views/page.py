@@ -27,6 +27,7 @@ PER_PAGE = 50
 NAVIGATION = (
     ("首页", "home", ""),
     ("申报批次", "rounds", "round.list"),
+    ("企业申报", "applications", "application.list"),
     ("企业登记", "registrations", "registration.list"),
     ("在册企业", "enterprises", "enterprise.list"),
     ("智能工厂", "factories", "factory.list"),

@@ -53,12 +53,13 @@ def _scenarios(edition: Edition, rank: int, rng: random.Random) -> dict[str, Any
     """Scenarios in every 环节 that the tier covers, and in the one that makes the first step."""
     covered = edition.tiers[max(rank - 1, 0)].coverage.areas
     rows: dict[str, Any] = {}
-    for area in edition.areas:
+    for number, area in enumerate(edition.areas):
         if area.code in covered or rng.random() < 0.2:
             for place, guide in enumerate(area.guide[: 1 + rng.randrange(2)]):
                 name, instance = _NAMES.get(guide, (f"{guide}场景", f"{guide}示范应用"))
                 cells = {"area": guide, "name": name, "instance": instance, "ai": rng.choice(["yes", "no"]), "note": ""}
-                rows[row_key(SCENARIOS, f"m{len(rows):02d}{place}")] = cells
+                # The same row every year, so that a copied assessment is continued and not doubled.
+                rows[row_key(SCENARIOS, f"m{number:02d}{place}")] = cells
     return rows
 
 

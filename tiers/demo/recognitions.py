@@ -27,6 +27,7 @@ LIST = (
     ("武汉云帆光电传感（示例）有限公司", "hubei_pilot", "", 2022, _PILOT_2022),
     ("宜昌峡江新材料（示例）股份有限公司", "hubei_pilot", "", 2023, _PILOT_2023),
     ("襄阳隆中轴承（示例）有限公司", "hubei_pilot", "", 2023, _PILOT_2023),
+    ("十堰车桥智造（示例）有限公司", "hubei_pilot", "", 2023, _PILOT_2023),
     (_STRANGER, "hubei_pilot", "", 2023, _PILOT_2023),
     ("武汉长丰车身部件（示例）有限公司", "national_demonstration", "车身部件智能工厂", 2023, _NATIONAL, "2021", "是"),
     ("武汉星桥精密机电（示例）有限公司", "advanced", "精密传动部件智能工厂", 2024, _ADVANCED),

@@ -71,6 +71,14 @@ def round_for(actor: Actor, ref: str) -> Round:
     return row
 
 
+def shown_round_for(ref: str) -> Round:
+    """A published round of whichever unit, which everybody may read. Raises Hidden."""
+    rows = Round.objects.select_related("unit", "edition").exclude(state=RoundState.DRAFT)
+    if row := rows.filter(ref=ref).first():
+        return row
+    raise Hidden("round", ref)
+
+
 def changes(round_: Round) -> QuerySet[RoundChange]:
     """What was moved after publication, latest first."""
     return round_.roundchange_set.select_related("by")
@@ -85,7 +93,7 @@ def extensions(actor: Actor, round_: Round) -> QuerySet[Extension]:
     return rows.none()
 
 
-def extension_of(round_: Round, enterprise: Enterprise | None) -> datetime | None:
+def extension_of(round_: Round, enterprise: Enterprise | int | None) -> datetime | None:
     """The applicant's own deadline: the latest that was granted, or None."""
     if enterprise is None:
         return None

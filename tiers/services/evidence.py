@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files import File
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
@@ -34,7 +33,7 @@ def add(assessment: SelfAssessment, field: str, stream: Any, name: str, *, actor
         if held.filter(digest=upload.digest).exists():
             raise Refused(f"“{upload.name}”与已上传的文件内容相同，无需重复上传。")
         stored = default_storage.save(
-            f"evidence/{row.enterprise_id}/{uuid.uuid4().hex}.{upload.extension}", ContentFile(upload.content)
+            f"evidence/{row.enterprise_id}/{uuid.uuid4().hex}.{upload.extension}", upload.opened()
         )
         file = AssessmentFile.objects.create(
             assessment=row,

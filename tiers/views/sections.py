@@ -1,6 +1,5 @@
 """One section of a self-assessment: filled in, saved, and what happens when two people write the same answer."""
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +12,7 @@ from portal import audit
 from portal.audit import Outcome
 from portal.declared import Section, Unreadable, problems, rows_of
 from portal.errors import Hidden, Refused, Stale
-from portal.views.declared import Filled, drawn, sent
+from portal.views.declared import Filled, clash, drawn, sent, taken
 from portal.views.page import PortalRequest
 from tiers.answers import notes, prefilled
 from tiers.assessment_form import INDICATORS, SCENARIOS
@@ -67,12 +66,13 @@ def _saved(request: PortalRequest, row: SelfAssessment, section: Section) -> Htt
         version = -1
     if version < 0:
         raise Refused("页面内容不完整，请返回后重试。")
-    changes = _taken(request, section) if "mine" in request.POST else sent(section, request.POST)
+    changes = taken(request.POST) if "mine" in request.POST else sent(section, request.POST)
     try:
         assessments.save(row, section.key, changes, version=version, actor=request.actor)
     except Stale as stale:
         audit.record("request.refuse", outcome=Outcome.REFUSED, reasons=list(stale.reasons), path=here)
-        return _clash(request, row, section, stale)
+        context = {"assessment": row, "section": section, "stale": stale, "mine": clash(stale, changes)}
+        return render(request, "tiers/clash.html", context, status=409)
     except Unreadable as error:
         raise Refused(str(error)) from error
     for field in request.FILES:
@@ -81,33 +81,6 @@ def _saved(request: PortalRequest, row: SelfAssessment, section: Section) -> Htt
     messages.success(request, "已保存。")
     following = request.POST.get("then", "")
     return redirect(reverse("section", args=[row.ref, following]) if following.isidentifier() else here)
-
-
-def _clash(request: PortalRequest, row: SelfAssessment, section: Section, stale: Stale) -> HttpResponse:
-    mine = {conflict["key"]: conflict["mine_value"] for conflict in stale.conflicts}
-    rest = {key: value for key, value in _sent_or_taken(request, section).items() if key not in mine}
-    context = {
-        "assessment": row,
-        "section": section,
-        "stale": stale,
-        "mine": json.dumps(rest | mine, ensure_ascii=False),
-    }
-    return render(request, "tiers/clash.html", context, status=409)
-
-
-def _sent_or_taken(request: PortalRequest, section: Section) -> dict[str, Any]:
-    return _taken(request, section) if "mine" in request.POST else dict(sent(section, request.POST))
-
-
-def _taken(request: PortalRequest, section: Section) -> dict[str, Any]:
-    """What the page of both versions sends: my answers, less those where the other's were chosen."""
-    try:
-        mine = json.loads(request.POST["mine"])
-    except ValueError as error:
-        raise Refused("页面内容不完整，请返回后重试。") from error
-    if not isinstance(mine, dict):
-        raise Refused("页面内容不完整，请返回后重试。")
-    return {key: value for key, value in mine.items() if request.POST.get(f"take:{key}") != "theirs"}
 
 
 @require_safe

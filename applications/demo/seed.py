@@ -1,0 +1,144 @@
+"""The demo's applications of this year's round: being written, handed in, returned, and on the direct way."""
+
+import io
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pikepdf
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from applications import screening
+from applications.demo.books import made_up_book, screening_answers
+from applications.models import Application
+from applications.selectors.papers import paper
+from applications.services import beginning, course, files, submitting, takeover, writing
+from applications.services.course import Item
+from applications.services.submitting import COMMITMENTS, Commitment
+from portal import clock, walls
+from portal.actors import Actor
+from portal.declared import Field, Kind, Values
+from portal.demo.seed import NotADemo
+from portal.models import Membership
+from portal.roles import Role
+from portal.selectors.people import hats
+from tiers.models import Factory, Round
+from tiers.states import RoundState
+
+FOLDER_MARK = "演示附件"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One application: its factory's name, how far it has come, and whether it goes the direct way."""
+
+    factory: str
+    stage: str
+    direct: bool = False
+
+
+CASES = (
+    Case("精密传动部件智能工厂", "draft"),
+    Case("光谷传感器工厂", "submitted"),
+    Case("车身部件智能工厂", "submitted", direct=True),
+    Case("十堰车桥工厂", "submitted"),
+    Case("猇亭精细化工工厂", "returned"),
+)
+
+
+def seed() -> bool:
+    """Put them in place; False when they are there already. Raises NotADemo under production settings."""
+    if not settings.IS_DEMO:
+        raise NotADemo("seed_applications is refused when PORTAL_MODE is production.")
+    with walls.system("载入演示数据：申报"):
+        round_ = Round.objects.filter(unit__code="HB", state=RoundState.ACCEPTING, tier="excellent").first()
+        if round_ is None or Application.objects.exists():
+            return False
+    with transaction.atomic():
+        for case in CASES:
+            _case(round_, case)
+    return True
+
+
+def _case(round_: Round, case: Case) -> None:
+    with walls.system("载入演示数据：申报"):
+        factory = Factory.objects.select_related("enterprise").get(name=case.factory)
+        writer, admin = (_actor(Membership.objects.filter(enterprise=factory.enterprise), *r) for r in _WRITERS)
+    with walls.enter(writer):
+        said = screening_answers(screening.section(round_.value))
+        row = beginning.begin(round_, factory, answers=said, actor=writer, direct=case.direct)
+        takeover.take_over(row, actor=writer)
+        write(row, writer, only=("unit", "factory") if case.stage == "draft" else ())
+    if case.stage == "draft":
+        return
+    with walls.enter(admin):
+        every = frozenset(code for code, _, _ in COMMITMENTS)
+        vouched = Commitment(admin.person.name, every, "password")
+        submitting.submit(row, version=1, commitment=vouched, actor=admin)
+    if case.stage == "returned":
+        _return(row)
+
+
+_WRITERS = ((Role.ENTERPRISE_CLERK, Role.ENTERPRISE_ADMIN), (Role.ENTERPRISE_ADMIN,))
+
+
+def _actor(rows: QuerySet[Membership], *roles: Role) -> Actor:
+    """Somebody in the first of these roles that is held, under that hat."""
+    for role in roles:
+        found = rows.filter(role=role, state="active").select_related("user").order_by("pk").first()
+        if found is not None:
+            return Actor(user=found.user, membership=next(hat for hat in hats(found.user) if hat.pk == found.pk))
+    raise LookupError(f"nobody is {roles[0].label}")
+
+
+def write(row: Application, actor: Actor, only: tuple[str, ...] = ()) -> None:
+    """Write what is not answered yet, and attach what has to be; `only` these sections, all when none is named."""
+    row = Application.objects.select_related("round__edition", "round__unit", "book", "factory", "enterprise").get(
+        pk=row.pk
+    )
+    what = paper(row)
+    for key, said in made_up_book(what.form, {}).items():
+        held = what.answers[key]
+        tables = {name.partition("[")[0] for name in held}
+        missing = {name: value for name, value in said.items() if name.partition("[")[0] not in tables}
+        missing |= _completed(said, held)
+        if missing and (not only or key in only):
+            writing.save(row, key, missing, version=what.rows[key].version, actor=actor)
+    for section in what.form.sections:
+        for asked in section.fields.values():
+            if asked.kind is Kind.FILES and asked.required and not only:
+                files.add(row, asked.key, io.BytesIO(document(asked)), f"{asked.label}.pdf", actor=actor)
+
+
+def _completed(said: Values, held: Values) -> dict[str, dict[str, str]]:
+    """Rows that were taken over, with the cells that the source didn't know filled in."""
+    spare = {name.partition("[")[0]: cells for name, cells in said.items() if isinstance(cells, dict)}
+    found = {}
+    for name, cells in held.items():
+        like = spare.get(name.partition("[")[0])
+        if isinstance(cells, dict) and like:
+            found[name] = {key: text or like.get(key, "") for key, text in cells.items()}
+    return found
+
+
+def document(asked: Field) -> bytes:
+    """An empty page that says what it stands for."""
+    made = io.BytesIO()
+    with pikepdf.new() as pages:
+        pages.add_blank_page()
+        pages.docinfo["/Title"] = f"{FOLDER_MARK} {asked.key}"
+        pages.save(made, static_id=True)
+    return made.getvalue()
+
+
+def _return(row: Application) -> None:
+    with walls.system("载入演示数据：由谁审核"):
+        reviewer = _actor(Membership.objects.filter(city=row.city), Role.CITY_REVIEWER)
+    items = [
+        Item("factory", "investment", "总投资与审计报告所列固定资产投入不一致，请核对后更正。"),
+        Item("effects", "plan", "请补充后续三年的分年度目标和保障措施。"),
+    ]
+    with walls.enter(reviewer):
+        until = min(clock.now() + timedelta(days=5), row.round.city_until or row.round.unit_until)
+        course.return_for_correction(row, items=items, until=until, opinion="材料总体完整。", actor=reviewer)

@@ -1,0 +1,131 @@
+"""Applications as each place sees them, and the gates to what belongs to them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from applications.models import Application, Attachment, Correction, Event, LateDraft, Submission
+from applications.states import ApplicationState
+from portal.actors import Actor
+from portal.errors import Hidden
+from portal.models import Membership
+from portal.roles import Level, Role
+from portal.rules import may
+from portal.states import MembershipState
+from tiers.models import Factory, Round
+from tiers.selectors.factories import factories
+
+# What an officer may read: what was handed in, and not taken back.
+HANDED_IN = (ApplicationState.SUBMITTED, ApplicationState.RETURNED)
+# Big columns that pages don't need row by row: values are kept by their digests.
+_HEAVY = ("round__terms", "round__edition__document", "book__document")
+
+
+def applications(actor: Actor) -> QuerySet[Application]:
+    """An enterprise's own; for a city's and a unit's lead office what was handed in to them, and never a draft."""
+    rows = Application.objects.select_related(
+        "round__unit", "round__edition", "book", "factory__region", "factory__industry", "enterprise", "city__region"
+    ).defer(*_HEAVY)
+    if not may(actor, "application.list") or actor.role is None:
+        return rows.none()
+    level = actor.role.level
+    rows = rows.filter(**{f"{level}_id": actor.stands(level)})
+    return rows if level is Level.ENTERPRISE else rows.filter(state__in=HANDED_IN)
+
+
+def application_for(actor: Actor, ref: str) -> Application:
+    """The gate to an application; the same set as the list. Raises Hidden."""
+    row = applications(actor).filter(ref=ref).first()
+    if row is None:
+        raise Hidden("application", ref)
+    return row
+
+
+def own_application_for(actor: Actor, ref: str) -> Application:
+    """The gate to what an enterprise writes: its own applications only. Raises Hidden."""
+    row = application_for(actor, ref)
+    if not may(actor, "application.write", row):
+        raise Hidden("application", ref)
+    return row
+
+
+def of_round(actor: Actor, round_: Round) -> QuerySet[Application]:
+    """The actor's applications in a round."""
+    return applications(actor).filter(round=round_)
+
+
+def factories_to_apply(actor: Actor, round_: Round) -> QuerySet[Factory]:
+    """The factories with which an enterprise may still begin in a round."""
+    begun = Application.objects.filter(round=round_, factory=OuterRef("pk"))
+    return factories(actor).filter(~Exists(begun), is_closed=False, unit_id=round_.unit_id)
+
+
+# -- what belongs to one ---------------------------------------------------------------------------------------------
+def submission_for(application: Application, version: int) -> Submission:
+    """The gate to a version of an application one may see. Raises Hidden."""
+    row = application.submissions.select_related("submitted_by").filter(version=version).first()
+    if row is None:
+        raise Hidden("submission", f"{application.ref}/{version}")
+    row.application = application
+    return row
+
+
+def current_submission(application: Application) -> Submission | None:
+    """The version that stands; None while the application is a draft (also again, after it was taken back)."""
+    if application.state not in HANDED_IN:
+        return None
+    return submission_for(application, application.version)
+
+
+def open_correction(application: Application) -> Correction | None:
+    """What has to be mended now; None when nothing was returned."""
+    if application.state != ApplicationState.RETURNED:
+        return None
+    return application.corrections.first()
+
+
+def attachment_for(application: Application, pk: int) -> Attachment:
+    """The gate to a file of one's own draft. Raises Hidden."""
+    row = application.files.filter(pk=pk, removed_at=None).first()
+    if row is None:
+        raise Hidden("attachment", str(pk))
+    row.application = application
+    return row
+
+
+def submitted_file_for(submission: Submission, pk: int) -> Attachment:
+    """The gate to a submitted file: the frozen document names it, whatever became of the draft's. Raises Hidden."""
+    if pk not in file_keys(submission.document):
+        raise Hidden("attachment", str(pk))
+    return Attachment.objects.get(pk=pk)
+
+
+def file_keys(document: dict[str, Any]) -> set[int]:
+    """The keys of the files that a frozen document names."""
+    sections: Sequence[dict[str, list[dict[str, Any]]]] = list(document["files"].values())
+    return {file["id"] for fields in sections for files in fields.values() for file in files}
+
+
+def late_draft_for(application: Application, pk: int) -> LateDraft:
+    """The gate to what came too late. Raises Hidden."""
+    row = application.late_drafts.select_related("by").filter(pk=pk).first()
+    if row is None:
+        raise Hidden("late draft", str(pk))
+    return row
+
+
+def timeline(actor: Actor, application: Application) -> list[Event]:
+    """What happened, oldest first; an applicant reads the public lines only."""
+    rows = application.events.select_related("by")
+    if actor.role is not None and actor.role.level is Level.ENTERPRISE:
+        rows = rows.filter(is_public=True)
+    return list(rows)
+
+
+def people_of(application: Application, *roles: Role) -> list[Membership]:
+    """The people who act for the applicant, in these roles (all when none is named)."""
+    rows = Membership.objects.filter(
+        enterprise_id=application.enterprise_id, state=MembershipState.ACTIVE, user__is_active=True
+    ).select_related("user")
+    return list(rows.filter(role__in=roles) if roles else rows)

@@ -1,0 +1,43 @@
+"""What applications add to the home page and to the navigation."""
+
+from applications.models import Application
+from applications.selectors.applications import applications
+from applications.states import ApplicationState, Track
+from portal.actors import Actor
+from portal.roles import Level
+from portal.rules import may
+from portal.selectors.home import Fact, Waiting
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """What waits: drafts and returns for an enterprise; what was handed in for the office that reviews it."""
+    if not may(actor, "application.list") or actor.role is None:
+        return []
+    rows = applications(actor)
+    if actor.role.level is Level.ENTERPRISE:
+        returned = rows.filter(state=ApplicationState.RETURNED).count()
+        drafts = rows.filter(state=ApplicationState.DRAFT).count()
+        return [
+            Waiting(returned, "件申报被退回修改", "applications", "请在修改时限内按退回意见修改并重新提交"),
+            Waiting(drafts, "件申报正在填报", "applications", "填写完成后须由企业管理员承诺并提交"),
+        ]
+    return [Waiting(_before(actor), "件申报待审核", "applications")]
+
+
+def _before(actor: Actor) -> int:
+    """How many lie before the actor's own office."""
+    rows = Application.objects.filter(state=ApplicationState.SUBMITTED)
+    if actor.role is not None and actor.role.level is Level.CITY:
+        rows = rows.filter(city_id=actor.stands("city"), track=Track.REGULAR, round__city_until__isnull=False)
+    else:
+        rows = rows.filter(unit_id=actor.stands("unit")).exclude(
+            track=Track.REGULAR, round__city_until__isnull=False, city__isnull=False
+        )
+    return rows.count()
+
+
+def facts(actor: Actor) -> list[Fact]:
+    """Figures of the applications about the actor's own place."""
+    if not may(actor, "application.list") or actor.role is None or actor.role.level is Level.ENTERPRISE:
+        return []
+    return [Fact("已提交申报", applications(actor).count(), "件", "applications")]

@@ -1,0 +1,44 @@
+"""One section of an application, as its page and the answer to a save show it."""
+
+from typing import Any
+
+from applications import consistency
+from applications.models import Application, ApplicationSection, Attachment
+from applications.selectors.papers import SCREENING, case_of, form_of, section_of, section_problems
+from portal import clock
+from portal.declared import Section, progress
+
+
+def files_of(application: Application, section: str) -> dict[str, list[Attachment]]:
+    """The files of a section, by field."""
+    found: dict[str, list[Attachment]] = {}
+    for file in application.files.filter(section=section, removed_at=None):
+        found.setdefault(file.field, []).append(file)
+    return found
+
+
+def section_state(row: ApplicationSection) -> dict[str, Any]:
+    """How a section stands: version, what is not right yet, how much is filled in, what follows from the answers."""
+    application = row.application
+    section, files = section_of(application, row.key), files_of(application, row.key)
+    done = progress(section, row.answers, frozenset(files))
+    found = section_problems(section, row.answers, files)
+    return {
+        "version": row.version,
+        "saved_at": row.saved_at,
+        "problems": [{"key": p.key, "sentence": p.sentence} for p in found if not p.is_missing],
+        "answered": done.answered,
+        "asked": done.asked,
+        "notes": notes_of(application, section, row),
+    }
+
+
+def notes_of(application: Application, section: Section, row: ApplicationSection) -> dict[str, str]:
+    """What follows from the answers of a section, by block: coverage, changes, hints."""
+    if section.key == SCREENING:
+        return {}
+    answers = {row.key: row.answers}
+    if section.key == consistency.EFFECTS:  # the share of AI is held against the scenarios
+        others = ApplicationSection.objects.filter(application=application, key=consistency.SCENARIOS)
+        answers |= dict(others.values_list("key", "answers"))
+    return consistency.notes(case_of(application, form_of(application), answers, clock.now()), section.key)

@@ -1,0 +1,124 @@
+"""Writing an application: saved section by section as it is typed, and never lost when it comes too late."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from applications.guards import writing_closed
+from applications.models import Application, ApplicationSection, Attachment, LateDraft
+from applications.selectors.applications import open_correction
+from applications.selectors.papers import SCREENING, section_of
+from applications.services.beginning import keys_of
+from applications.services.locking import lock
+from portal import audit, clock
+from portal.actors import Actor
+from portal.declared import Section, progress, read
+from portal.errors import Denied, Hidden, Refused
+from portal.rules import may
+from portal.services.drafts import Saved, write_answers
+
+
+class TooLate(Refused):
+    """The window, or the time for a correction, is over: what was sent is to be kept aside."""
+
+
+def save(
+    application: Application, key: str, changes: Mapping[str, Any], *, version: int, actor: Actor
+) -> tuple[Saved, ApplicationSection]:
+    """Save changed answers of a section. `version`: the one that the writer had seen.
+
+    Raises Denied, Hidden (no such section), TooLate, Refused, Stale, Unreadable.
+    """
+    ask(actor, application)
+    with transaction.atomic():
+        row = lock(application)
+        section = _section(row, key)
+        open_for_writing(row)
+        draft = ApplicationSection.objects.select_related("saved_by").get(application=row, key=key)
+        _unlocked(row, section, draft, changes)
+        saved = write_answers(draft, section, changes, version=version, actor=actor)
+        if saved.changed:
+            _follow(row, section, draft)
+            audit.record("application.save", row, actor, section=key, version=saved.version, fields=len(saved.changed))
+    draft.application = row
+    return saved, draft
+
+
+def ask(actor: Actor, application: Application) -> None:
+    """Whether they write for this applicant. Raises Denied."""
+    if not may(actor, "application.write", application):
+        raise Denied("application.write")
+
+
+def _section(row: Application, key: str) -> Section:
+    try:
+        return section_of(row, key)
+    except KeyError as error:
+        raise Hidden("section", key) from error
+
+
+def open_for_writing(row: Application) -> None:
+    """Whether it is in the applicant's hands, and in time. Raises Refused, TooLate."""
+    if not row.is_writable:
+        raise Refused(f"当前状态为“{row.public_label}”，不能修改。需要修改的，请先撤回，或待退回后再修改。")
+    if reason := writing_closed(row, clock.now()):
+        raise TooLate(reason)
+
+
+def _unlocked(row: Application, section: Section, draft: ApplicationSection, changes: Mapping[str, Any]) -> None:
+    """After a return only what the reviewer named may change. Raises Refused."""
+    correction = open_correction(row)
+    if correction is None:
+        return
+    wanted = read(section, changes)
+    for key, value in wanted.items():
+        if (draft.answers.get(key) or None) != (value or None) and not correction.opens(section.key, key):
+            raise Refused("本次退回只开放审核单位列明的内容，其他内容不能修改。请刷新页面查看可修改的项目。")
+
+
+def _follow(row: Application, section: Section, draft: ApplicationSection) -> None:
+    row.saved_at = draft.saved_at
+    measure(row, section, draft)
+    row.save(update_fields=["saved_at", "progress"])
+
+
+def measure(row: Application, section: Section, draft: ApplicationSection) -> None:
+    """Count what is filled in of a section; the screening is not part of the book."""
+    if section.key == SCREENING:
+        return
+    held = frozenset(_fields_with_files(row, section.key))
+    done = progress(section, draft.answers, held)
+    row.progress[section.key] = [done.answered, done.asked]
+
+
+def _fields_with_files(row: Application, section: str) -> list[str]:
+    files = Attachment.objects.filter(application=row, section=section, removed_at=None)
+    return list(files.values_list("field", flat=True))
+
+
+def keep_late(
+    application: Application, key: str, changes: Mapping[str, Any], *, reason: str, actor: Actor
+) -> LateDraft:
+    """Keep what came too late as the enterprise's own, word for word; on record, never part of the application.
+
+    To be called when `save` has raised TooLate. Raises Denied, Unreadable.
+    """
+    ask(actor, application)
+    with transaction.atomic():
+        section = _section(application, key)
+        answers = {name: value for name, value in read(section, changes).items() if value is not None}
+        same = application.late_drafts.filter(section=key, by=actor.person, answers=answers).first()
+        if same is not None:  # a page that retries
+            return same
+        row = LateDraft.objects.create(
+            application=application,
+            section=key,
+            answers=answers,
+            reason=reason[:500],
+            at=clock.now(),
+            by=actor.person,
+            **keys_of(application),
+        )
+        audit.record("application.keep_late", application, actor, section=key, fields=len(answers), reason=reason)
+    return row

@@ -1,0 +1,61 @@
+"""HTML → PDF: the only importer of WeasyPrint. A document reaches nothing but the portal's static files, by name."""
+
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from weasyprint import HTML
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+_BASE = "asset:"
+_NAMED = re.compile(r"asset:/?(?P<name>(?:[a-z0-9_-]+/)*[a-z0-9_.-]+\.(?P<kind>css|svg|png|ttf|otf|woff2))")
+_TYPES = {
+    "css": "text/css",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "ttf": "font/ttf",
+    "otf": "font/otf",
+    "woff2": "font/woff2",
+}
+
+
+class Unprintable(Exception):
+    """A document asks for something that documents may not have."""
+
+
+class Assets(URLFetcher):
+    """What a document may load: static files as `asset:css/paper.css`. No network, no files, no data in the address.
+
+    `denied`: what else was asked for; within a drawing WeasyPrint goes on without it, so the caller has to look.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=("asset",), allow_redirects=False, fail_on_errors=True)
+        self.denied: list[str] = []
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        """A static file. Ends the rendering for anything else: our templates ask for nothing else."""
+        named = _NAMED.fullmatch(url)
+        path = finders.find(named["name"]) if named else None
+        if named is None or not isinstance(path, str):
+            self.denied.append(url[:200])
+            raise FatalURLFetchingError(url[:200])
+        return URLFetcherResponse(url, Path(path).read_bytes(), {"Content-Type": _TYPES[named["kind"]]})
+
+
+def rendered(template: str, context: dict[str, Any], *, identifier: str) -> bytes:
+    """A document as PDF. The same template, context and identifier give the same bytes. Raises Unprintable."""
+    return printed(render_to_string(template, context), identifier=identifier)
+
+
+def printed(html: str, *, identifier: str) -> bytes:
+    """HTML as PDF; `identifier` stands in the file and tells it from others. Raises Unprintable."""
+    assets, made = Assets(), b""
+    with suppress(FatalURLFetchingError):
+        made = HTML(string=html, base_url=_BASE, url_fetcher=assets).write_pdf(pdf_identifier=identifier.encode())
+    if assets.denied:
+        raise Unprintable(f"documents don't load {assets.denied[0]}")
+    return bytes(made)

@@ -1,0 +1,100 @@
+"""Applications for tests, made through the services."""
+
+from typing import Any
+
+from applications import screening
+from applications.demo.books import screening_answers
+from applications.demo.seed import write
+from applications.models import Application, Submission
+from applications.services import beginning, submitting, takeover, writing
+from applications.services.submitting import COMMITMENTS, Commitment
+from portal import walls
+from portal.actors import Actor
+from tests import factories, rounds, titles
+from tests.factories import People
+from tiers.models import BookForm, Factory, Recognition, Round
+from tiers.selectors.books import book_for
+
+EVERY = frozenset(code for code, _, _ in COMMITMENTS)
+
+
+def fresh(application: Application) -> Application:
+    """The row as it stands."""
+    with walls.system("test"):
+        rows = Application.objects.select_related("round__unit", "round__edition", "book", "factory", "enterprise")
+        return rows.get(pk=application.pk)
+
+
+def eligible_factory(people: People, **changes: Any) -> Factory:
+    """A factory of Wuhan's enterprise that meets everything on file: its title, and an assessment of 卓越级."""
+    made = factories.factory(people.enterprise_a, **changes)
+    factories.assessment(made, people.enterprise_clerk_a, year=2024, aim="excellent", rank=3)
+    with walls.system("test"):
+        is_titled = Recognition.objects.filter(enterprise=people.enterprise_a, title="hubei_pilot").exists()
+    if not is_titled:
+        titles.of_a(people, title="hubei_pilot")
+    return made
+
+
+def begun(
+    people: People, *, round_: Round | None = None, factory: Factory | None = None, by: Actor | None = None, **more: Any
+) -> Application:
+    """An application that was begun and filled in from what is on file."""
+    by = by or people.enterprise_clerk_a
+    round_ = round_ or rounds.current(people)
+    factory = factory or eligible_factory(people)
+    with walls.enter(by):
+        said = screening_answers(screening.section(round_.value))
+        row = beginning.begin(round_, factory, answers=said, actor=by, **more)
+        takeover.take_over(row, actor=by)
+    return fresh(row)
+
+
+def filled(people: People, by: Actor | None = None, **more: Any) -> Application:
+    """One with everything in it that the check asks for."""
+    by = by or people.enterprise_clerk_a
+    row = begun(people, by=by, **more)
+    fill(row, by)
+    return fresh(row)
+
+
+def fill(row: Application, by: Actor) -> None:
+    """Write everything that is missing, and add what has to be attached."""
+    with walls.enter(by):
+        row = Application.objects.select_related("round__edition", "round__unit", "book", "factory", "enterprise").get(
+            pk=row.pk
+        )
+        write(row, by)
+
+
+def commitment(by: Actor, **changes: Any) -> Commitment:
+    """Everything agreed to, in their own name."""
+    said = {"name": by.person.name, "agreed": EVERY, "proved_by": "password"} | changes
+    return Commitment(**said)
+
+
+def submit(row: Application, by: Actor, version: int | None = None) -> Submission:
+    """Hand it in as its administrator does."""
+    with walls.enter(by):
+        number = version or fresh(row).version + 1
+        return submitting.submit(row, version=number, commitment=commitment(by), actor=by)
+
+
+def submitted(people: People, **more: Any) -> Application:
+    """One that was handed in."""
+    row = filled(people, **more)
+    submit(row, people.enterprise_admin_a)
+    return fresh(row)
+
+
+def save(row: Application, key: str, changes: dict[str, Any], by: Actor) -> None:
+    """Write into a section, whatever its version."""
+    with walls.enter(by):
+        version = row.sections.get(key=key).version
+        writing.save(row, key, changes, version=version, actor=by)
+
+
+def book(round_: Round) -> BookForm:
+    """The book in which the applications of a round are written."""
+    with walls.system("test"):
+        return book_for(round_)

@@ -9,7 +9,7 @@ from portal.actors import Actor
 from portal.roles import JOINT, Level, Role
 from portal.rules import is_portal
 from tiers.rounds import Window
-from tiers.rules import is_filling, is_filling_for
+from tiers.rules import is_filling_for
 
 _CITY = frozenset({Role.CITY_REVIEWER, Role.CITY_HEAD})
 _UNIT = frozenset({Role.UNIT_OFFICER, Role.UNIT_HEAD})
@@ -47,7 +47,7 @@ def has_applications(actor: Actor) -> bool:
 
 PERMISSIONS: dict[str, Any] = {
     "application.list": has_applications,
-    "application.begin": is_filling,
+    "application.begin": is_filling_for,
     "application.write": is_filling_for,
     "application.discard": is_filling_for,
     "application.ask": is_filling_for,

@@ -17,7 +17,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/", "/rounds/", "/rounds/{round}/", "/registrations/", "/registrations/{asking}/", "/people/",
         "/people/invite/",
         "/people/{clerk}/disable/", "/people/{head}/hand-over/", "/enterprises/{code}/", "/enterprises/{code}/amend/",
-        "/me/", "/recognitions/", "/editions/", "/editions/2024/",
+        "/me/", "/recognitions/", "/editions/", "/editions/2024/", "/books/2024/", "/books/2024/?round={round}",
     ),
     "tianbao": (
         "/", "/factories/", "/factories/new/", "/factories/{factory}/", "/factories/{factory}/amend/",

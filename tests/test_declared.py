@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal import richtext
 from portal.declared import (
     Answered,
     Block,
@@ -21,6 +22,7 @@ from portal.declared import (
     field_of,
     label_of,
     length,
+    limits_in_words,
     number,
     problems,
     progress,
@@ -176,3 +178,131 @@ def test_summary_reads_answers_rows_and_picks() -> None:
 def test_label_of_a_row_is_its_tables() -> None:
     assert label_of(SECTION, "t[m1]") == "场景"
     assert field_of(SECTION, "t[m1]").kind is Kind.ROWS
+
+
+# -- what pasting brings along ---------------------------------------------------------------------------------------
+PASTED = Section(
+    "p",
+    "粘贴",
+    (
+        Block(
+            "b",
+            "块",
+            (
+                Field("text", "名称", Kind.TEXT),
+                Field("long", "说明", Kind.LONG),
+                Field("rich", "正文", Kind.RICH, limit=5, pictures=1),
+                Field("number", "产值", Kind.NUMBER),
+                Field("date", "日期", Kind.DATE),
+            ),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "kept"),
+    [
+        ("long", "一\x0b二\x0c三\r四\u2028五\x85六", "一\n二\n三\n四\n五\n六"),
+        ("long", "\ufeff甲\u200b乙\u200d丙\u2060", "甲乙丙"),
+        ("long", "制表\t符", "制表\t符"),
+        ("long", "䶮𠮷😀", "䶮𠮷😀"),
+        ("rich", "- 甲\x0b- 乙", "- 甲\n- 乙"),
+        ("text", "上\r\n下", "上 下"),
+        ("number", "１２３，４５６．７８", "123,456.78"),
+        ("number", "１２x", "１２x"),
+        ("date", "２０２４－１１－２２", "2024-11-22"),
+        ("date", "20241122", "2024-11-22"),
+        ("date", "２０２４年", "２０２４年"),
+    ],
+)
+def test_pasted_text_is_kept_without_what_nobody_sees(key: str, typed: str, kept: str) -> None:
+    assert read(PASTED, {key: typed}) == {key: kept}
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x08", "\x1b", "\x7f", "\x9f", "\ufffe", "\ud800"])
+@pytest.mark.parametrize("key", ["text", "long", "rich", "number"])
+def test_control_characters_are_refused_in_a_sentence_that_names_the_field(key: str, sign: str) -> None:
+    label = PASTED.fields[key].label
+    with pytest.raises(Unkeepable, match=f"“{label}”含有无法保存的特殊字符"):
+        read(PASTED, {key: f"甲{sign}乙"})
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066"])
+def test_what_turns_text_around_is_refused(sign: str) -> None:
+    with pytest.raises(Unkeepable, match="“说明”含有改变文字显示方向的控制符"):
+        read(PASTED, {"long": f"甲{sign}乙"})
+
+
+# -- rich text ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "there", "sentence"),
+    [
+        ("- 一二\n- 三四五", None, ""),
+        ("- 一二\n- 三四五六", None, "正文限5字，现有6字，请删减1字。"),
+        ("![](图片:1)\n![](图片:2)", None, "正文限1张图片，现有2张，请删减。"),
+        ("![](图片:3)", {"3"}, ""),
+        ("![](图片:3)", None, ""),
+        ("![](图片:3)", set(), "正文中的图片3不存在或已移除，请重新上传，或删去对应的一行。"),
+    ],
+)
+def test_rich_text_is_held_to_what_is_read_and_to_its_pictures(text: str, there: set | None, sentence: str) -> None:
+    assert [p.sentence for p in problems(PASTED, {"rich": text}, frozenset(), there)] == [sentence] * bool(sentence)
+
+
+def test_rich_text_without_pictures_takes_none() -> None:
+    section = Section("s", "节", (Block("b", "块", (Field("r", "正文", Kind.RICH),)),))
+    assert [p.sentence for p in problems(section, {"r": "![](图片:3)"})] == ["正文不能插入图片，现有1张，请删减。"]
+
+
+STORIES = Section(
+    "s",
+    "节",
+    (Block("t", "表", (Field("t", "场景", Kind.ROWS, columns=(
+        Field("name", "名称", Kind.TEXT), Field("text", "描述", Kind.RICH, limit=3, pictures=2),
+    )),)),),
+)  # fmt: skip
+
+
+def test_cells_of_a_row_have_their_own_problems_and_differences() -> None:
+    before = {
+        "t[a]": {"name": "甲", "text": "旧"},
+        "t[b]": {"name": "乙", "text": "同"},
+        "t[c]": {"name": "丙", "text": ""},
+    }
+    after = {
+        "t[b]": {"name": "乙", "text": "- 新文本了"},
+        "t[c]": {"name": "丙", "text": ""},
+        "t[d]": {"name": "丁", "text": ""},
+    }
+    assert [(p.key, p.label) for p in problems(STORIES, after)] == [("t[b].text", "场景第1项·描述")]
+    assert [(d.key, d.label, d.before, d.after) for d in differences(STORIES, before, after)] == [
+        ("t[a]", "场景第1项", "名称：甲；描述：旧", "（已删除）"),
+        ("t[b].text", "场景第1项·描述", "同", "• 新文本了"),
+        ("t[d]", "场景第3项", "（无）", "名称：丁"),
+    ]
+    assert label_of(STORIES, "t[b].text") == "场景·描述"
+
+
+def test_rich_text_is_read_with_its_shape_and_its_pictures() -> None:
+    (said,) = summary(STORIES, {"t[a]": {"name": "甲", "text": "- 乙\n\n![丙](图片:9)"}}, pictures={"9": "/f/9/"})
+    ((name, text),) = said.rows
+    assert (name.text, name.blocks, text.text) == ("甲", (), "• 乙\n〔图片9：丙〕")
+    assert text.blocks == (richtext.Items(("乙",)), richtext.Picture("9", "丙", "/f/9/"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (Field("a", "甲", Kind.TEXT, limit=50), "文字，不超过50字"),
+        (Field("a", "甲", Kind.RICH, limit=3000, pictures=5), "文字，可用列表和表格，不超过3000字，图片不超过5张"),
+        (Field("a", "甲", Kind.NUMBER, unit="万元"), "数字（万元）"),
+        (Field("a", "甲", Kind.NUMBER, least=Decimal(0), most=Decimal(5)), "数字，0至5"),
+        (Field("a", "甲", Kind.CHOICE, choices=(("x", "子"), ("y", "丑"))), "选择：子、丑"),
+        (Field("a", "甲", Kind.CHOICE, choices=tuple((str(n), "x") for n in range(9))), "选择，共9项"),
+        (Field("a", "甲", Kind.FILES, formats=("pdf", "jpg"), most_mb=10, most_files=3),
+         "PDF、JPG格式，每个文件不超过10 MB，最多3个"),
+    ],
+)  # fmt: skip
+def test_limits_are_said_beforehand(asked: Field, words: str) -> None:
+    assert limits_in_words(asked) == words

@@ -5,6 +5,7 @@ from django.urls import path
 from tiers import api
 from tiers.views import (
     assessments,
+    books,
     calendar,
     editions,
     factories,
@@ -79,6 +80,7 @@ urlpatterns = [
         imports.scenario_import_errors,
         name="scenario_import_errors",
     ),
+    path("books/<str:code>/", books.book, name="book"),
     path("rounds/", rounds.rounds, name="rounds"),
     path("rounds/add/", rounds.add, name="round_add"),
     path("rounds/<str:ref>/", rounds.round_, name="round"),

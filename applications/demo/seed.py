@@ -7,6 +7,7 @@ from datetime import timedelta
 import pikepdf
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from applications import screening
 from applications.demo.books import made_up_book, screening_answers
@@ -17,7 +18,7 @@ from applications.services.course import Item
 from applications.services.submitting import COMMITMENTS, Commitment
 from portal import clock, walls
 from portal.actors import Actor
-from portal.declared import Field, Kind
+from portal.declared import Field, Kind, Values
 from portal.demo.seed import NotADemo
 from portal.models import Membership
 from portal.roles import Role
@@ -82,10 +83,10 @@ def _case(round_: Round, case: Case) -> None:
 _WRITERS = ((Role.ENTERPRISE_CLERK, Role.ENTERPRISE_ADMIN), (Role.ENTERPRISE_ADMIN,))
 
 
-def _actor(rows: "object", *roles: Role) -> Actor:
+def _actor(rows: QuerySet[Membership], *roles: Role) -> Actor:
     """Somebody in the first of these roles that is held, under that hat."""
     for role in roles:
-        found = rows.filter(role=role, state="active").select_related("user").order_by("pk").first()  # type: ignore[attr-defined]
+        found = rows.filter(role=role, state="active").select_related("user").order_by("pk").first()
         if found is not None:
             return Actor(user=found.user, membership=next(hat for hat in hats(found.user) if hat.pk == found.pk))
     raise LookupError(f"nobody is {roles[0].label}")
@@ -110,7 +111,7 @@ def write(row: Application, actor: Actor, only: tuple[str, ...] = ()) -> None:
                 files.add(row, asked.key, io.BytesIO(document(asked)), f"{asked.label}.pdf", actor=actor)
 
 
-def _completed(said: dict, held: dict) -> dict[str, dict[str, str]]:  # type: ignore[type-arg]
+def _completed(said: Values, held: Values) -> dict[str, dict[str, str]]:
     """Rows that were taken over, with the cells that the source didn't know filled in."""
     spare = {name.partition("[")[0]: cells for name, cells in said.items() if isinstance(cells, dict)}
     found = {}
@@ -133,7 +134,7 @@ def document(asked: Field) -> bytes:
 
 def _return(row: Application) -> None:
     with walls.system("载入演示数据：由谁审核"):
-        reviewer = _actor(Membership.objects.filter(city_id=row.city_id), Role.CITY_REVIEWER)
+        reviewer = _actor(Membership.objects.filter(city=row.city), Role.CITY_REVIEWER)
     items = [
         Item("factory", "investment", "总投资与审计报告所列固定资产投入不一致，请核对后更正。"),
         Item("effects", "plan", "请补充后续三年的分年度目标和保障措施。"),

@@ -178,7 +178,9 @@
 
   // -- what others wrote ------------------------------------------------------------------------------------------
   function fieldsOf(name) {
-    return [...form.elements].filter((field) => field.name === name && !field.closest("[data-spare]"));
+    return [...form.elements].filter(
+      (field) => field.name === name && field.type !== "file" && !field.closest("[data-spare]"),
+    );
   }
 
   function put(key, value) {
@@ -190,6 +192,7 @@
       if ("list" in field.dataset) field.checked = Array.isArray(value) && value.includes(field.value);
       else if (field.type === "radio") field.checked = field.value === value;
       else field.value = value || "";
+      if (field.matches("textarea")) count(field);
     }
   }
 
@@ -278,10 +281,9 @@
     row.removeAttribute("data-spare");
     row.hidden = false;
     row.dataset.row = key;
-    for (const field of row.querySelectorAll("*")) {
-      for (const attribute of ["name", "id", "for", "aria-describedby", "data-problem-of", "data-count-of"]) {
-        const value = field.getAttribute(attribute);
-        if (value) field.setAttribute(attribute, value.replaceAll(old, key).replaceAll(oldId, newId));
+    for (const part of row.querySelectorAll("*")) {
+      for (const { name, value } of [...part.attributes]) {
+        part.setAttribute(name, value.replaceAll(old, key).replaceAll(oldId, newId));
       }
     }
     const legend = row.querySelector("legend");
@@ -326,12 +328,20 @@
     remove.type = "button";
     remove.dataset.removeFile = file.id;
     remove.append(element("span", "visually-hidden", file.name));
+    item.dataset.file = file.id;
     item.append(link, " ", element("span", "file-list__size", fileSize(file.size)), " ", remove);
     place.querySelector("[data-file-list]").append(item);
+    place.dispatchEvent(new CustomEvent("portal:uploaded", { bubbles: true, detail: { file, item } }));
   }
 
-  function upload(place, file) {
-    const status = place.querySelector("[data-upload-status]");
+  // Each file has a line of its own, so that one doesn't hide what became of another.
+  function upload(place, file, status = element("p", "upload-status__line")) {
+    place.querySelector("[data-upload-status]").append(status);
+    const most = Number(place.dataset.mostMb) || 0;
+    if (most && file.size > most * 1024 * 1024) {
+      status.textContent = `${file.name}（${fileSize(file.size)}）超过${most} MB，未上传。`;
+      return;
+    }
     const request = new XMLHttpRequest();
     const body = new FormData();
     body.append("field", place.dataset.files);
@@ -342,7 +352,7 @@
     const fail = (text) => {
       const again = element("button", "btn btn-sm btn-link", "重试");
       again.type = "button";
-      again.addEventListener("click", () => upload(place, file));
+      again.addEventListener("click", () => upload(place, file, status));
       status.replaceChildren(text, again);
     };
     request.upload.addEventListener("progress", (event) => {
@@ -358,11 +368,11 @@
       } else if (request.status === 409) {
         status.textContent = answer.reasons.join("");
       } else {
-        fail(answer.reasons.join(""));
+        fail((answer.reasons || ["上传失败，请重试。"]).join(""));
       }
     });
-    request.addEventListener("error", () => fail("上传失败，请检查网络。"));
-    request.addEventListener("abort", () => { status.textContent = "已取消上传。"; });
+    request.addEventListener("error", () => fail(`${file.name}上传失败，请检查网络。`));
+    request.addEventListener("abort", () => { status.textContent = `已取消上传 ${file.name}。`; });
     request.open("POST", form.dataset.upload);
     request.setRequestHeader("X-CSRFToken", token);
     request.send(body);
@@ -370,23 +380,29 @@
 
   async function removeFile(button) {
     const place = button.closest("[data-files]");
-    const address = `${form.dataset.upload}${button.dataset.removeFile}/`;
+    const status = place.querySelector("[data-upload-status]");
+    const id = button.dataset.removeFile;
+    const address = `${form.dataset.upload}${id}/`;
     const answer = await fetch(address, { method: "DELETE", headers: { "X-CSRFToken": token } }).catch(() => null);
     if (answer && answer.ok) {
       button.closest("li").remove();
-      place.querySelector("[data-upload-status]").textContent = "已移除。";
-      place.querySelector("input[type=file]").focus();
+      status.textContent = "已移除。";
+      place.dispatchEvent(new CustomEvent("portal:removed", { bubbles: true, detail: { id } }));
+      place.querySelector("input[type=file]:not([hidden]), textarea").focus();
     } else {
-      place.querySelector("[data-upload-status]").textContent = "未能移除，请重试。";
+      status.textContent = "未能移除，请重试。";
     }
   }
 
   // -- counting 字 --------------------------------------------------------------------------------------------------
+  const UNSEEN = /[\u200b-\u200f\u2060\ufeff]/g; // the server drops it
+
   function count(field) {
     const place = form.querySelector(`[data-count-of="${field.id}"]`);
     if (!place) return;
     const limit = Number(field.dataset.limit);
-    const used = [...field.value.trim()].length;
+    const isRich = field.closest("[data-rich]") && window.portalRich;
+    const used = isRich ? window.portalRich.length(field.value) : [...field.value.replace(UNSEEN, "").trim()].length;
     place.textContent = used > limit ? `${used}/${limit} 字，超出 ${used - limit} 字` : `${used}/${limit} 字`;
     place.classList.toggle("counter--over", used > limit);
   }

@@ -51,6 +51,7 @@ SAMPLES: dict[str, Sample] = {
     "recognition_revoke": Sample(OFFICERS_A, _title, but=MAY_NOT),
     "editions": Sample(MEMBERS, else_=403),
     "edition": Sample(MEMBERS, lambda world: ["2024"], else_=403),
+    "book": Sample(MEMBERS, lambda world: ["2024"], else_=403),
     "scenario_upload": Sample({"system_admin"}, lambda world: ["2024"], else_=403),
     "scenario_template": Sample({"system_admin"}, lambda world: ["2024"], else_=403),
     "scenario_import": Sample({"system_admin"}, _scenarios),

@@ -11,6 +11,7 @@ from portal.rules import may
 from portal.views.page import PortalRequest, paged
 from tiers.editions import Edition, Force, Indicator, IndicatorKind, Tier
 from tiers.selectors import editions as selectors
+from tiers.selectors.books import books_for_edition
 
 _DIRECTIONS = {
     IndicatorKind.RATIO: "占比",
@@ -51,6 +52,7 @@ def edition(request: PortalRequest, code: str) -> HttpResponse:
         "sees_doubts": sees_doubts,
         "doubts": selectors.doubts(value, imported) if sees_doubts else [],
         "may_import": may(request.actor, "scenarios.import"),
+        "books": books_for_edition(code),
     }
     return render(request, "tiers/edition.html", context)
 

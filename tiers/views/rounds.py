@@ -15,6 +15,7 @@ from portal.workflow import available
 from tiers.forms.rounds import CloneForm, NewRoundForm
 from tiers.models import Round
 from tiers.selectors import rounds as selectors
+from tiers.selectors.books import book_serving
 from tiers.selectors.calendar import calendar
 from tiers.services import round_dates
 from tiers.services import rounds as services
@@ -55,6 +56,7 @@ def _about(request: PortalRequest, row: Round) -> dict[str, Any]:
         "extensions": selectors.extensions(request.actor, row),
         "rules": selectors.rule_lines(row),
         "departments": selectors.department_names(row),
+        "book": book_serving(row),
     }
 
 

@@ -3,13 +3,15 @@
 from typing import Any
 
 from applications import screening
+from applications.demo import seed as demo
 from applications.demo.books import screening_answers
 from applications.demo.seed import write
 from applications.models import Application, Submission
 from applications.services import beginning, submitting, takeover, writing
 from applications.services.submitting import COMMITMENTS, Commitment
-from portal import walls
+from portal import clock, walls
 from portal.actors import Actor
+from portal.references import new_ref
 from tests import factories, rounds, titles
 from tests.factories import People
 from tiers.models import BookForm, Factory, Recognition, Round
@@ -98,3 +100,39 @@ def book(round_: Round) -> BookForm:
     """The book in which the applications of a round are written."""
     with walls.system("test"):
         return book_for(round_)
+
+
+def bare(people: People, round_: Round, state: str = "submitted") -> Application:
+    """A row in a list, with nothing in it."""
+    factory = factories.factory(people.enterprise_a)
+    with walls.system("test"):
+        return Application.objects.create(
+            ref=new_ref("SB"),
+            number=f"HB-T-{factory.ref}",
+            round=round_,
+            factory=factory,
+            book=book(round_),
+            state=state,
+            version=1,
+            began_at=clock.now(),
+            began_by=people.enterprise_clerk_a.person,
+            **beginning.keys_of(factory),
+        )
+
+
+def applications_to_see() -> dict[str, Any]:
+    """The demo's applications, and one that was taken back, changed and handed in again, as addresses name them."""
+    rows = {row.factory.name: row for row in Application.objects.select_related("factory", "enterprise")}
+    mended = rows["车身部件智能工厂"]
+    admin = demo.admin_of(mended.enterprise)
+    with walls.enter(admin):
+        submitting.withdraw(mended, actor=admin)
+    save(mended, "factory", {"project": "车身部件智能工厂升级项目", "investment": "15600"}, admin)
+    submit(mended, admin)
+    return {
+        "draft": rows["精密传动部件智能工厂"].ref,
+        "handed_in": rows["光谷传感器工厂"].ref,
+        "returned": rows["猇亭精细化工工厂"].ref,
+        "mended": mended.ref,
+        "factory_to_apply": Factory.objects.get(name="二期精密加工工厂").ref,
+    }

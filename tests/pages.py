@@ -27,13 +27,26 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/assessments/{assessment}/sections/effects/", "/assessments/{assessment}/sections/indicators/",
         "/assessments/{assessment}/result/", "/assessments/{assessment}/compare/{earlier}/",
         "/assessments/{assessment}/file/", "/assessments/{earlier}/file/", "/filings/{filing}/",
+        "/notices/", "/applications/", "/rounds/{round}/apply/", "/rounds/{round}/apply/?factory={factory_to_apply}",
+        "/applications/{draft}/", "/applications/{draft}/sections/screening/", "/applications/{draft}/sections/unit/",
+        "/applications/{draft}/sections/factory/", "/applications/{draft}/sections/scenarios/",
+        "/applications/{draft}/sections/effects/", "/applications/{draft}/sections/attachments/",
+        "/applications/{draft}/check/", "/applications/{draft}/sources/",
     ),
+    "qiye.yichang": (
+        "/", "/notices/", "/applications/", "/applications/{returned}/", "/applications/{returned}/sections/factory/",
+        "/applications/{returned}/submit/", "/applications/{returned}/versions/1/",
+        "/applications/{returned}/versions/1/done/",
+    ),
+    "qiye.hualing": ("/", "/rounds/{round}/apply/", "/applications/"),
     "chushen.wuhan": (
         "/", "/registrations/", "/registrations/?state=refused", "/registrations/?state=confirmed",
         "/registrations/{pending}/", "/enterprises/", "/enterprises/?search=xx", "/enterprises/{code}/", "/me/",
         "/factories/", "/factories/?search=xx", "/factories/{factory}/", "/filings/", "/filings/?state=returned",
         "/filings/?state=withdrawn", "/filings/{filing}/",
         "/accounts/2fa/totp/deactivate/", "/accounts/2fa/recovery-codes/generate/",
+        "/applications/", "/applications/?search=xx", "/applications/{handed_in}/", "/applications/{handed_in}/return/",
+        "/applications/{mended}/versions/2/changes/",
     ),
     "fuze.wuhan": ("/", "/people/", "/people/invite/"),
     "jingban": (
@@ -49,7 +62,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/rounds/{round_draft}/", "/rounds/{round_draft}/basics/", "/rounds/{round_draft}/general/",
         "/rounds/{round_draft}/rules/", "/rounds/{round_draft}/rows/criterion/", "/rounds/{round_draft}/rows/limit/",
         "/rounds/{round_draft}/rows/attachment/", "/rounds/{round_draft}/rows/column/", "/rounds/{round_ended}/",
-        "/calendar/", "/calendar/?year=2025",
+        "/calendar/", "/calendar/?year=2025", "/applications/", "/applications/{returned}/",
+        "/applications/{returned}/extend/",
     ),
     "fuze": ("/", "/rounds/{round_draft}/", "/rounds/{round}/"),
     "fuze.hualing": ("/", "/rounds/", "/rounds/add/", "/registrations/", "/people/", "/people/invite/"),
@@ -68,7 +82,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 NO_PAGE = {  # files
     "record_export", "evidence_file", "filed_file", "recognition_export", "recognition_template",
     "recognition_import_errors", "scenario_template",
-    "scenario_import_errors",
+    "scenario_import_errors", "attachment", "submitted_file", "late_draft", "receipt", "submission_document",
 }  # fmt: skip
 
 # Account, page, what is typed into which field, the button; all of it must come back with an error.
@@ -109,4 +123,7 @@ BAD_INPUT: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("jingban", "/rounds/{round_draft}/rules/", {"rows-0-text": ""}, "保存"),
     ("jingban", "/rounds/{round_draft}/rows/criterion/", {"rows-0-weight": "-1"}, "保存"),
     ("xitong", "/calendar/", {}, "保存"),
+    ("chushen.wuhan", "/applications/{handed_in}/return/", {}, "退回企业修改"),
+    ("jingban", "/applications/{returned}/extend/", {"reason": ""}, "延长"),
+    ("qiye.yichang", "/applications/{returned}/submit/", {"name": "别人"}, "确认承诺并提交"),
 )

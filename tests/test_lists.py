@@ -14,11 +14,12 @@ from portal import audit, clock, walls
 from portal.roles import Role
 from portal.services import invitations
 from portal.services.memberships import post_at
+from portal.services.notices import tell
 from tests import factories
 from tests import rounds as given
 from tests.factories import People
 from tests.titles import of_a
-from tiers.models import Edition, Factory
+from tiers.models import Edition, Factory, Round
 from tiers.services import calendar, catalogue, filings
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,15 @@ def _round(people: People) -> None:
     given.current(people, batch=next(_batches))
 
 
+def _application(people: People) -> None:
+    round_ = Round.objects.filter(state="accepting").first() or given.current(people)
+    made.bare(people, round_)
+
+
+def _notice(people: People) -> None:
+    tell([people.enterprise_clerk_a.person], "某事")
+
+
 def _special_day(people: People) -> None:
     day = date(clock.now().year, 3, next(_batches))
     with walls.enter(people.system_admin):
@@ -123,6 +133,11 @@ def _special_day(people: People) -> None:
         ("home", "enterprise_admin_a", _round),
         ("round_add", "unit_officer", _round),
         ("calendar", "system_admin", _special_day),
+        ("applications", "enterprise_clerk_a", _application),
+        ("applications", "city_head_a", _application),
+        ("applications", "unit_officer", _application),
+        ("home", "city_head_a", _application),
+        ("notices", "enterprise_clerk_a", _notice),
     ],
 )
 def test_list_takes_the_same_queries_however_long(

@@ -13,6 +13,7 @@ from portal.selectors.people import hats
 from portal.services.invitations import invite
 from portal.services.memberships import post_at
 from tests import factories, rounds
+from tests.applications import applications_to_see
 from tests.browser import Served, Visitor, chromium, served
 from tests.databases import copied_database
 from tests.titles import titles_to_see
@@ -61,6 +62,7 @@ def world(portal: Served) -> dict[str, Any]:
             "invitation": token,
             "office": factories.office("武汉市经济和信息化局").pk,
             **titles_to_see(),
+            **applications_to_see(),
             **rounds.rounds_to_see(),
         }
 

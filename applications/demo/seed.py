@@ -20,7 +20,7 @@ from portal import clock, walls
 from portal.actors import Actor
 from portal.declared import Field, Kind, Values
 from portal.demo.seed import NotADemo
-from portal.models import Membership
+from portal.models import Enterprise, Membership
 from portal.roles import Role
 from portal.selectors.people import hats
 from tiers.models import Factory, Round
@@ -64,7 +64,8 @@ def seed() -> bool:
 def _case(round_: Round, case: Case) -> None:
     with walls.system("载入演示数据：申报"):
         factory = Factory.objects.select_related("enterprise").get(name=case.factory)
-        writer, admin = (_actor(Membership.objects.filter(enterprise=factory.enterprise), *r) for r in _WRITERS)
+        of_it = Membership.objects.filter(enterprise=factory.enterprise)
+        writer, admin = _actor(of_it, Role.ENTERPRISE_CLERK, Role.ENTERPRISE_ADMIN), admin_of(factory.enterprise)
     with walls.enter(writer):
         said = screening_answers(screening.section(round_.value))
         row = beginning.begin(round_, factory, answers=said, actor=writer, direct=case.direct)
@@ -80,7 +81,9 @@ def _case(round_: Round, case: Case) -> None:
         _return(row)
 
 
-_WRITERS = ((Role.ENTERPRISE_CLERK, Role.ENTERPRISE_ADMIN), (Role.ENTERPRISE_ADMIN,))
+def admin_of(enterprise: Enterprise) -> Actor:
+    """Whoever answers for an enterprise of the demo."""
+    return _actor(Membership.objects.filter(enterprise=enterprise), Role.ENTERPRISE_ADMIN)
 
 
 def _actor(rows: QuerySet[Membership], *roles: Role) -> Actor:

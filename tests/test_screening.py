@@ -283,7 +283,7 @@ def test_page_shows_marks_reasons_remedies_and_only_the_questions_that_are_asked
     assert "有 1 项条件不符合，另有 8 项需要说明" in shown
     assert "自评估为二级，应达到三级及以上。" in shown
     assert "重新开展自评估" in shown
-    assert "信息来源：智能工厂自评（2024年度自评）" in shown
+    assert "信息来源：智能工厂自评 2024年度自评" in shown
     assert 'name="rule.accidents.fatal"' in shown
     assert 'value="no" checked' in shown
     assert 'name="rule.maturity"' not in shown, "known from the self-assessment"

@@ -299,7 +299,7 @@ RULE_KINDS: dict[str, RuleKind] = {
         "statements",
         lambda rule, facts: facts.statements.get(rule.code),
         _says("申报主体声明不符合本条。"),
-        "请由申报主体逐条承诺。",
+        "平台没有本条的记录，请据实填写。",
         "请在达到要求后申报；填写有误的，请更正。",
     ),
 }

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from applications.models import Application, ApplicationSection
 from applications.selectors.applications import open_correction
-from applications.selectors.papers import form_of
+from applications.selectors.papers import files_section, form_of
 from applications.selectors.sources import sources
 from applications.services.locking import lock
 from applications.services.writing import ask, measure, open_for_writing
@@ -88,6 +88,11 @@ def carry_over(application: Application, *, actor: Actor) -> Application:
         row.lost = [
             *row.lost,
             *({"section": lost.section, "label": lost.label, "text": lost.text} for lost in moved.lost),
+        ]
+        row.lost += [
+            {"section": file.section, "label": f"附件：{file.field}", "text": file.name}
+            for file in row.files.filter(removed_at=None)
+            if files_section(new, file.field) is None
         ]
         row.save(update_fields=["book", "progress", "lost"])
         audit.record(

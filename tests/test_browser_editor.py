@@ -43,6 +43,7 @@ class Server:
         self.saved: list[dict[str, Any]] = []
         self.fields: list[str] = []
         self.removed: list[str] = []
+        self.others: dict[str, Any] = {}
         page.route(f"{SITE}/**", self.answer)
 
     def answer(self, route: Route) -> None:
@@ -52,7 +53,7 @@ class Server:
         elif path == "/save/":
             self.saved.append(json.loads(route.request.post_data or ""))
             said = {"version": len(self.saved), "saved_at": "2024-11-20T10:00:00+08:00", "answered": 1, "asked": 1}
-            route.fulfill(json=said | {"problems": [], "notes": {}, "others": {}})
+            route.fulfill(json=said | {"problems": [], "notes": {}, "others": self.others})
         elif path == "/files/":
             body = route.request.post_data_buffer or b""
             self.fields.append(body.partition(b'name="field"\r\n\r\n')[2].partition(b"\r\n")[0].decode())
@@ -160,3 +161,13 @@ def test_file_too_large_is_told_before_it_is_sent(page: Page, server: Server) ->
     field.locator("[data-file]").wait_for()
     assert "b.pdf（1.0 MB）超过1 MB，未上传。" in field.inner_text()
     assert server.fields == ["f"]
+
+
+def test_what_a_colleague_wrote_is_counted_and_shown(page: Page, server: Server) -> None:
+    server.others = {"body": "- 同事所写"}
+    page.locator("[data-files=body] summary").click()
+    page.locator("[data-add-row]").click()
+    page.locator("[data-row]:not([data-spare]) input[type=text]").fill("甲")
+    page.locator("[data-files=body] li").get_by_text("同事所写").wait_for()
+    assert page.locator("#f-body").input_value() == "- 同事所写"
+    assert page.locator("#f-body_count").inner_text() == "4/20 字"

@@ -192,7 +192,9 @@
       if ("list" in field.dataset) field.checked = Array.isArray(value) && value.includes(field.value);
       else if (field.type === "radio") field.checked = field.value === value;
       else field.value = value || "";
-      if (field.matches("textarea")) count(field);
+      if (!field.matches("textarea")) continue;
+      count(field);
+      field.dispatchEvent(new CustomEvent("portal:put", { bubbles: true }));
     }
   }
 

@@ -336,10 +336,12 @@
     const field = within(event);
     if (field && event.target.matches("textarea")) paste(event, field);
   });
-  document.addEventListener("input", (event) => {
-    const field = within(event);
-    if (field && event.target.matches("textarea")) show(field);
-  });
+  for (const change of ["input", "portal:put"]) { // typed here, or by a colleague
+    document.addEventListener(change, (event) => {
+      const field = within(event);
+      if (field && event.target.matches("textarea")) show(field);
+    });
+  }
   document.addEventListener("toggle", (event) => {
     if (event.target.matches("[data-rich-preview]")) show(within(event));
   }, true);

@@ -1,23 +1,26 @@
 """Every address, asked by a stranger, by the neighbour, by each role: nothing is reachable by accident."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
+from django.test.utils import override_settings
 from django.urls import reverse
 
 from portal import walls
 from portal.audit import AuditEvent
 from tests import factories
 from tests.addresses import house_patterns
-from tests.factories import People
-from tests.samples import ground, ladder, rounds, titles
+from tests.conftest import QUICK_HASHERS
+from tests.samples import applications, ground, ladder, rounds, titles
 from tests.samples.kinds import Sample, World
 
 pytestmark = pytest.mark.django_db
 
 # One module for each part of the portal: SAMPLES, and things() that they point at.
-PARTS = (ground, ladder, titles, rounds)
+PARTS = (ground, ladder, titles, rounds, applications)
 SAMPLES: dict[str, Sample] = {name: sample for part in PARTS for name, sample in part.SAMPLES.items()}
 
 
@@ -30,28 +33,38 @@ def test_every_address_has_a_sample() -> None:
     assert _names() == set(SAMPLES), "a new address needs a sample that says who gets there"
 
 
+@pytest.fixture(scope="module")
+def worlds(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[Any, World]]:
+    """What the addresses of each part point at, put in place once; each test is a savepoint inside."""
+    quick = override_settings(PASSWORD_HASHERS=QUICK_HASHERS)
+    with django_db_blocker.unblock(), quick, transaction.atomic():
+        people = factories.cast()
+        yield {part: World(people, part.things(people)) for part in PARTS}
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(people: People, request: pytest.FixtureRequest) -> World:
-    """What the asked address points at: only its own part is put in place."""
+def world(worlds: dict[Any, World], db: None, request: pytest.FixtureRequest) -> World:
+    """What the asked address points at."""
     name = request.node.callspec.params["name"] if hasattr(request.node, "callspec") else "home"
-    part = next(part for part in PARTS if name in part.SAMPLES)
-    return World(people, part.things(people))
+    return worlds[next(part for part in PARTS if name in part.SAMPLES)]
 
 
 def _ask(client: Client, name: str, sample: Sample, world: World) -> int:
     data = sample.data
     if name == "hat":
         data = {"membership": str(world.people.city_reviewer_a.membership.pk)}
-    more = {"content_type": "application/json"} if sample.method == "patch" else {}
-    return getattr(client, sample.method)(reverse(name, args=sample.args(world)), data, **more).status_code
+    more = {"content_type": "application/json"} if sample.method in {"patch", "put"} else {}
+    answer = getattr(client, sample.method)(reverse(name, args=sample.args(world)), data, **more)
+    if answer.streaming:
+        b"".join(answer)  # a file is closed by whoever reads it to its end
+    return answer.status_code
 
 
 @pytest.mark.parametrize("name", sorted(SAMPLES))
 def test_address_answers_those_it_is_for_and_nobody_else(
     name: str, world: World, client_as: Callable[..., Client]
 ) -> None:
-    from django.db import transaction
-
     sample = SAMPLES[name]
     for who, actor in world.people.actors().items():
         with transaction.atomic():

@@ -164,7 +164,8 @@ def _indicator(indicator: Indicator, group: str) -> Block:
     if indicator.optional:
         fields.insert(0, Field(f"{code}.na", "不适用", Kind.YES_NO))
     title = f"{indicator.number}. {indicator.name}"
-    return Block(code, title, tuple(fields), clause=indicator.clause, group=group, note=indicator.formula)
+    note = f"计算方法：{indicator.formula}" if indicator.formula else ""
+    return Block(code, title, tuple(fields), clause=indicator.clause, group=group, note=note)
 
 
 def _parts(indicator: Indicator) -> tuple[tuple[str, str], ...]:

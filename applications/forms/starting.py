@@ -25,7 +25,7 @@ class ListForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = [(row.ref, row.name) for row in rounds(actor).only("ref", "name")]
+        named = list(rounds(actor).values_list("ref", "name"))
         self.fields["round"].choices = [("", "全部"), *named]  # type: ignore[attr-defined]
         self.is_valid()
 

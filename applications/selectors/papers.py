@@ -9,6 +9,7 @@ from applications import consistency, screening
 from applications.models import Application, ApplicationSection, Attachment, Submission
 from applications.selectors.screening import facts
 from applications.states import Track
+from portal import richtext
 from portal.clock import beijing
 from portal.declared import Answered, Form, Kind, Problem, Section, Values, problems
 from tiers.book_form import book_form
@@ -60,6 +61,21 @@ class Paper:
     def answered(self) -> Answered:
         """The form with its answers."""
         return Answered(self.form, self.answers, {s.key: self.held(s.key) for s in self.form.sections})
+
+    @cached_property
+    def handed_in(self) -> dict[str, list[Attachment]]:
+        """The files that go with it: attachments that the form asks for, and the pictures that its texts show."""
+        shown = {
+            number
+            for values in self.answers.values()
+            for value in values.values()
+            for text in (value.values() if isinstance(value, dict) else [value])
+            if isinstance(text, str)
+            for number in richtext.pictures(text)
+        }
+        asked = {f.key for s in self.form.sections for f in s.fields.values() if f.kind is Kind.FILES}
+        kept = {f: [file for file in held if f in asked or str(file.pk) in shown] for f, held in self.files.items()}
+        return {field: files for field, files in kept.items() if files}
 
     def held(self, section: str) -> frozenset[str]:
         """The fields of a section that have a file."""

@@ -158,7 +158,7 @@ def _factory(row: Application) -> dict[str, Any]:
 
 def _files(what: Paper) -> dict[str, Any]:
     found: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    for field, files in what.files.items():
+    for field, files in what.handed_in.items():
         for file in files:
             said = {"id": file.pk, "name": file.name, "size": file.size}
             said |= {"media_type": file.media_type, "digest": file.digest}

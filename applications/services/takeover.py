@@ -6,17 +6,16 @@ from django.db import transaction
 
 from applications.models import Application, ApplicationSection
 from applications.selectors.applications import open_correction
-from applications.selectors.papers import form_of
+from applications.selectors.papers import files_section, form_of
 from applications.selectors.sources import sources
 from applications.services.locking import lock
 from applications.services.writing import ask, measure, open_for_writing
 from applications.takeover import Offer, offers
 from portal import audit, clock
 from portal.actors import Actor
-from portal.declared import Form, Section
+from portal.declared import Form, Section, carried
 from portal.errors import Refused
 from portal.services.drafts import write_answers
-from tiers.carrying import carried
 from tiers.selectors.books import book_for
 
 
@@ -82,12 +81,18 @@ def carry_over(application: Application, *, actor: Actor) -> Application:
             raise Refused("申报书已是最新格式，无需转换。")
         old, new = form_of(row), form_of(row, newest)
         before, drafts = row.book, {draft.key: draft for draft in row.sections.all()}
-        moved = carried(old, new, {key: draft.answers for key, draft in drafts.items()})
+        # The screening is no part of the form, and stays as it is.
+        moved = carried(old, new, {s.key: drafts[s.key].answers for s in old.sections if s.key in drafts})
         row.book, row.progress = newest, {}
         _rewrite(row, new, drafts, moved.answers, actor)
         row.lost = [
             *row.lost,
             *({"section": lost.section, "label": lost.label, "text": lost.text} for lost in moved.lost),
+        ]
+        row.lost += [
+            {"section": file.section, "label": f"附件：{file.field}", "text": file.name}
+            for file in row.files.filter(removed_at=None)
+            if files_section(new, file.field) is None
         ]
         row.save(update_fields=["book", "progress", "lost"])
         audit.record(

@@ -1,5 +1,6 @@
 """A form declared as data: its fields draw the editing page, the check, the diff and what is printed. Pure."""
 
+from portal.declared.carrying import Carried, Lost, carried
 from portal.declared.checking import Answered, problems, progress
 from portal.declared.fields import (
     Block,
@@ -32,12 +33,14 @@ from portal.declared.saying import (
 __all__ = [
     "Answered",
     "Block",
+    "Carried",
     "Cell",
     "Difference",
     "Field",
     "Form",
     "Kind",
     "Line",
+    "Lost",
     "Problem",
     "Progress",
     "Said",
@@ -48,6 +51,7 @@ __all__ = [
     "Values",
     "anchor",
     "canonical",
+    "carried",
     "cell_of",
     "day",
     "differences",

@@ -16,6 +16,7 @@ SAMPLES: dict[str, Sample] = {
     "demo": Sample(None, public=True),
     "demo_mail": Sample(None, public=True),
     "hat": Sample({"city_reviewer_a"}, method="post", data={"membership": "city_reviewer_a"}),
+    "notices": Sample(None),
     "me": Sample(None),
     "end_sessions": Sample(None, method="post"),
     "register": Sample(None),

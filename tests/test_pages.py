@@ -177,7 +177,7 @@ def test_every_answer_carries_the_headers_of_a_closed_house(client: Client) -> N
 
 
 def test_oversized_and_overfull_requests_are_turned_away(client: Client) -> None:
-    assert client.post(reverse("display"), {"next": "x" * 3_000_000}).status_code == 400
+    assert client.post(reverse("display"), {"next": "x" * 3_000_000}).status_code == 413
     assert client.post(reverse("display"), {f"f{n}": "" for n in range(1_100)}).status_code == 400
 
 

@@ -3,30 +3,20 @@
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.template.loader import render_to_string
-from django.test.utils import CaptureQueriesContext
 
 from applications import screening
 from applications.screening import Line, Mark
-from applications.selectors.screening import channel, facts
-from portal import clock, declared, walls
-from portal.actors import Actor
-from portal.models import Enterprise, Unit
+from portal import declared
 from portal.views.declared import Filled, drawn
-from tests import factories, rounds, titles
-from tests.factories import People
 from tests.test_eligibility import FIT
 from tests.test_programmes import FOLDER
 from tiers import programme_file
 from tiers.editions import Force
-from tiers.eligibility import RULE_KINDS, SOURCES, Facts, Held, is_direct
-from tiers.models import Factory, Round, SelfAssessment
-from tiers.services import recognitions
+from tiers.eligibility import RULE_KINDS, SOURCES, Facts, Held
 from tiers.terms import Rule, Terms
 
 # What only the applicant can say: everything but what the register, titles and self-assessments answer.
@@ -50,7 +40,7 @@ def national() -> Terms:
     return _terms("2024-excellent")
 
 
-def _by_code(found: tuple[Line, ...]) -> dict[str, Line]:
+def by_code(found: tuple[Line, ...]) -> dict[str, Line]:
     return {line.code: line for line in found}
 
 
@@ -65,7 +55,7 @@ def test_hubeis_eight_conditions_are_answered_in_their_order(hubei: Terms) -> No
 
 
 def test_only_what_is_not_on_file_is_asked(hubei: Terms) -> None:
-    found = _by_code(screening.lines(hubei, ON_FILE, {}))
+    found = by_code(screening.lines(hubei, ON_FILE, {}))
     asked = {code for code, line in found.items() if line.asked}
     assert asked == {*OWN, "accidents"}
     assert found["accidents"].questions == tuple(f"rule.accidents.{grade}" for grade in GRADES)
@@ -82,7 +72,7 @@ def test_without_a_self_assessment_its_answers_are_asked_and_marked_as_the_appli
     nothing = replace(ON_FILE, maturity_level=None, basics_met=None, tiers_met=None)
     own = {"rule.maturity": "3", "rule.basics": "yes", "rule.conditions": "yes"}
     for answers, mark in (({}, Mark.EXPLAIN), (own, Mark.MET), (own | {"rule.maturity": "2"}, Mark.UNMET)):
-        line = _by_code(screening.lines(hubei, nothing, answers))["maturity"]
+        line = by_code(screening.lines(hubei, nothing, answers))["maturity"]
         assert (line.mark, line.source) == (mark, "申报主体填写")
     assert "自评估为二级，应达到三级及以上" in line.reason
     assert screening.summary(screening.lines(hubei, nothing, ANSWERS | own)).may_submit
@@ -122,12 +112,12 @@ def test_who_does_not_meet_a_rule_reads_why_the_clause_and_what_to_do(
 
 def test_branch_of_a_listed_industry_may_apply(hubei: Terms) -> None:
     branch = replace(ON_FILE, is_branch=True, industry="C32")
-    assert _by_code(screening.lines(hubei, branch, {}))["legal_person"].mark is Mark.MET
+    assert by_code(screening.lines(hubei, branch, {}))["legal_person"].mark is Mark.MET
 
 
 def test_what_is_asked_for_in_principle_wants_an_explanation_and_then_may_be_submitted(national: Terms) -> None:
     without = replace(ON_FILE, tiers_held=frozenset())
-    line = _by_code(screening.lines(national, without, ANSWERS))["title"]
+    line = by_code(screening.lines(national, without, ANSWERS))["title"]
     assert (line.mark, line.blocks, line.ends, line.asked) == (Mark.EXPLAIN, True, False, ("note.title",))
     (problem,) = screening.problems([line])
     assert problem.sentence == "尚未获评先进级智能工厂。本条为“原则上”要求，请填写情况说明。"
@@ -136,15 +126,15 @@ def test_what_is_asked_for_in_principle_wants_an_explanation_and_then_may_be_sub
     assert "限500字" in problem.sentence
     explained = screening.lines(national, without, ANSWERS | {"note.title": "本省当年尚未开展先进级评定。" * 3})
     assert screening.summary(explained).may_submit
-    assert _by_code(explained)["title"].mark is Mark.EXPLAIN, "the reader sees that it is explained, not met"
-    assert not _by_code(screening.lines(national, ON_FILE, ANSWERS))["title"].asked
+    assert by_code(explained)["title"].mark is Mark.EXPLAIN, "the reader sees that it is explained, not met"
+    assert not by_code(screening.lines(national, ON_FILE, ANSWERS))["title"].asked
 
 
 def test_accidents_are_clear_only_when_every_grade_is_denied(hubei: Terms) -> None:
     partly = {key: answer for key, answer in ANSWERS.items() if key != "rule.accidents.severe"}
-    line = _by_code(screening.lines(hubei, ON_FILE, partly))["accidents"]
+    line = by_code(screening.lines(hubei, ON_FILE, partly))["accidents"]
     assert (line.mark, line.missing) == (Mark.EXPLAIN, ("rule.accidents.severe",))
-    line = _by_code(screening.lines(hubei, ON_FILE, partly | {"rule.accidents.fatal": "yes"}))["accidents"]
+    line = by_code(screening.lines(hubei, ON_FILE, partly | {"rule.accidents.fatal": "yes"}))["accidents"]
     assert line.mark is Mark.UNMET
     assert "亡人" in line.reason
 
@@ -178,16 +168,16 @@ def test_questions_can_be_saved_as_a_section_of_any_form(hubei: Terms) -> None:
 def test_a_groups_round_is_for_its_own_enterprises() -> None:
     group = _terms("2024-excellent-group")
     own = replace(ON_FILE, is_central=True, is_of_group=True)
-    assert _by_code(screening.lines(group, own, ANSWERS))["channel"].mark is Mark.MET
+    assert by_code(screening.lines(group, own, ANSWERS))["channel"].mark is Mark.MET
     for stranger in (replace(ON_FILE, is_of_group=False), replace(own, is_of_group=False)):
-        assert _by_code(screening.lines(group, stranger, ANSWERS))["channel"].ends
+        assert by_code(screening.lines(group, stranger, ANSWERS))["channel"].ends
 
 
 def test_an_advanced_round_asks_for_its_own_tier_and_no_title() -> None:
     advanced = _terms("2024-advanced-HB")
     second = replace(ON_FILE, maturity_level=2, tiers_met=frozenset({"basic", "advanced"}), held=())
     assert screening.summary(screening.lines(advanced, second, ANSWERS)).may_submit
-    assert "built" not in _by_code(screening.lines(advanced, second, {}))
+    assert "built" not in by_code(screening.lines(advanced, second, {}))
 
 
 def test_a_leading_round_needs_nothing_but_its_rules(national: Terms) -> None:
@@ -236,9 +226,9 @@ def test_on_the_direct_way_its_title_stands_for_those_that_others_need(hubei: Te
     found = screening.lines(hubei, direct, ANSWERS, direct=True)
     assert screening.summary(found).may_submit
     assert found[0].mark is Mark.MET
-    assert "直接申报" in _by_code(found)["title"].reason
-    assert _by_code(screening.lines(hubei, direct, ANSWERS))["title"].mark is Mark.UNMET, "not on the ordinary way"
-    assert _by_code(screening.lines(hubei, replace(direct, is_central=True), ANSWERS, direct=True))["channel"].ends
+    assert "直接申报" in by_code(found)["title"].reason
+    assert by_code(screening.lines(hubei, direct, ANSWERS))["title"].mark is Mark.UNMET, "not on the ordinary way"
+    assert by_code(screening.lines(hubei, replace(direct, is_central=True), ANSWERS, direct=True))["channel"].ends
 
 
 def test_direct_way_without_its_title_blocks(hubei: Terms) -> None:
@@ -295,172 +285,3 @@ def test_frozen_lines_are_shown_by_the_same_template_without_questions(national:
     assert "<dt>情况说明</dt><dd>尚未评定</dd>" in shown
     assert "<input" not in shown
     assert "需说明" in shown
-
-
-# -- what is on file --------------------------------------------------------------------------------------------------
-def _facts(round_: Round, factory: Factory, by: Actor) -> Facts:
-    with walls.enter(by):
-        return facts(round_, factory, clock.now())
-
-
-@pytest.fixture
-def round_(people: People) -> Round:
-    return rounds.current(people)
-
-
-@pytest.fixture
-def plant(people: People) -> Factory:
-    return factories.factory(people.enterprise_a)
-
-
-def test_register_titles_and_assessment_answer_in_few_queries(people: People, round_: Round, plant: Factory) -> None:
-    titles.of_a(people, title="hubei_pilot", project="")
-    titles.of_a(people, title="advanced", project=plant.name)
-    factories.assessment(plant, people.enterprise_admin_a, year=round_.year, aim="excellent", rank=3)
-    with (
-        walls.enter(people.enterprise_admin_a),
-        CaptureQueriesContext(
-            connection,
-        ) as asked,
-    ):
-        known = facts(round_, plant, clock.now())
-    assert len(asked) <= 6
-    assert (known.is_branch, known.is_in_unit, known.is_central, known.is_above_scale) == (False, True, False, True)
-    assert {held.title for held in known.held or ()} == {"hubei_pilot", "advanced"}
-    assert known.tiers_held == {"basic", "advanced"}
-    assert known.tiers_met == {"basic", "advanced", "excellent"}
-    assert (known.basics_met, known.maturity_level, known.is_barred) == (True, 3, False)
-    assert "先进级智能工厂（2024年）" in known.told["tiers_held"]
-    assert f"{round_.year}年度自评" in known.told["maturity_level"]
-    assert screening.summary(screening.lines(round_.value, known, ANSWERS)).may_submit
-
-
-def test_without_anything_on_file_it_says_so(people: People, round_: Round, plant: Factory) -> None:
-    known = _facts(round_, plant, people.enterprise_admin_a)
-    assert (known.held, known.tiers_met, known.basics_met, known.maturity_level) == ((), None, None, None)
-    assert known.told["held"] == "没有有效记录"
-    assert known.told["maturity_level"] == "尚无自评"
-
-
-def test_titles_of_another_factory_do_not_count_and_unlinked_ones_say_so(
-    people: People, round_: Round, plant: Factory
-) -> None:
-    other = factories.factory(people.enterprise_a)
-    titles.of_a(people, title="excellent", project=other.name)
-    titles.of_a(people, title="advanced", project="名单上的项目")
-    known = _facts(round_, plant, people.enterprise_admin_a)
-    assert known.tiers_held == {"basic", "advanced"}
-    assert "项目“名单上的项目”，尚未与工厂核对" in known.told["tiers_held"]
-    assert _facts(round_, other, people.enterprise_admin_a).tiers_held == {"basic", "advanced", "excellent"}
-
-
-def test_direct_way_counts_the_year_it_was_taken_on_and_needs_acceptance(
-    people: People, round_: Round, plant: Factory
-) -> None:
-    title = titles.of_a(
-        people, title="national_demonstration", project=plant.name, year=2024, selection_year=2022,
-        passed_acceptance=None,
-    )  # fmt: skip
-    direct = round_.value.direct
-    known = _facts(round_, plant, people.enterprise_admin_a)
-    assert not is_direct(direct, known)
-    assert "2022年揭榜，没有通过验收的记录" in known.told["held"]
-    with walls.enter(people.unit_officer):
-        said = {name: getattr(title, name) for name in recognitions.FACTS} | {"passed_acceptance": True}
-        recognitions.amend(title, said, actor=people.unit_officer)
-    assert is_direct(direct, _facts(round_, plant, people.enterprise_admin_a))
-
-
-def test_revocation_bars_with_its_own_sentence(people: People, round_: Round, plant: Factory) -> None:
-    title = titles.of_a(people, title="advanced", project=plant.name)
-    with walls.enter(people.unit_head):
-        today = clock.beijing(clock.now()).date()
-        recognitions.revoke(
-            title, reason="材料不实", document="鄂经信〔2024〕9号", on=today - timedelta(days=1), actor=people.unit_head
-        )
-    known = _facts(round_, plant, people.enterprise_admin_a)
-    assert known.is_barred
-    assert known.tiers_held == frozenset()
-    barred = _by_code(screening.lines(round_.value, known, ANSWERS))["barred"]
-    assert barred.ends
-    assert "鄂经信〔2024〕9号" in barred.reason
-
-
-def test_this_years_assessment_is_taken_else_the_latest(people: People, round_: Round, plant: Factory) -> None:
-    by, year = people.enterprise_admin_a, round_.year
-    factories.assessment(plant, by, year=year - 2, aim="advanced", rank=2)
-    factories.assessment(plant, by, year=year - 1, aim="excellent", rank=1)
-    known = _facts(round_, plant, by)
-    assert known.tiers_met == {"basic"}
-    assert f"{year - 1}年度自评" in known.told["tiers_met"]
-    factories.assessment(plant, by, year=year, aim="excellent", rank=3)
-    assert f"{year}年度自评" in _facts(round_, plant, by).told["tiers_met"]
-
-
-def test_assessment_that_was_only_begun_answers_nothing_yet(people: People, round_: Round, plant: Factory) -> None:
-    by = people.enterprise_admin_a
-    factories.assessment(plant, by, year=round_.year, aim="excellent")
-    known = _facts(round_, plant, by)
-    assert (known.basics_met, known.maturity_level, known.tiers_met) == (None, None, None)
-    assert "未填写成熟度" in known.told["maturity_level"]
-
-
-def test_assessment_under_another_edition_says_nothing_of_these_conditions(
-    people: People, round_: Round, plant: Factory
-) -> None:
-    by = people.enterprise_admin_a
-    factories.assessment(plant, by, year=round_.year, aim="excellent", rank=3, edition="2025")
-    known = _facts(round_, plant, by)
-    assert (known.tiers_met, known.basics_met) == (None, None)
-    assert "不据以核对" in known.told["tiers_met"]
-    assert known.maturity_level == 3, "GB/T 39116 is the same in every edition"
-    with walls.system("test"):
-        assert SelfAssessment.objects.get(factory=plant).edition.code != round_.edition.code
-
-
-# -- where to go ------------------------------------------------------------------------------------------------------
-def _with_unit(enterprise: Enterprise) -> Enterprise:
-    with walls.system("test"):
-        return Enterprise.objects.select_related("unit").get(pk=enterprise.pk)
-
-
-def test_central_enterprise_is_told_about_its_group_and_its_rounds(people: People, round_: Round) -> None:
-    plant = factories.factory(people.enterprise_group)
-    known = _facts(round_, plant, people.enterprise_admin_group)
-    line = _by_code(screening.lines(round_.value, known, {}))["channel"]
-    assert line.ends
-    assert "测试集团" in line.told
-    assert _by_code(screening.lines(round_.value, known, {}))["registered"].mark is Mark.MET, "it stands in Hubei"
-    enterprise = _with_unit(people.enterprise_group)
-    with walls.enter(people.enterprise_admin_group):
-        way = channel(enterprise, round_)
-        assert way
-        assert way.rounds == ()
-        assert "测试集团尚未在本平台发布" in way.sentence
-
-
-def test_groups_own_round_is_shown_and_open_to_it(people: People, round_: Round) -> None:
-    opens_on = clock.beijing(round_.opens_at).date()
-    made = rounds.draft(people.group_officer, "2024-excellent-group", opens_on=opens_on, year=round_.year)
-    rounds.put_in_state(made, "accepting")
-    made = rounds.fresh(made)
-    plant = factories.factory(people.enterprise_group)
-    with walls.enter(people.enterprise_admin_group):
-        way = channel(_with_unit(people.enterprise_group), round_)
-        assert way
-        assert [found.ref for found in way.rounds] == [made.ref]
-        assert channel(people.enterprise_group, made) is None
-    known = _facts(made, plant, people.enterprise_admin_group)
-    assert screening.summary(screening.lines(made.value, known, {})).may_begin
-    assert known.is_of_group
-
-
-def test_everybody_else_is_sent_to_the_unit_of_their_place(people: People, round_: Round) -> None:
-    hunan = factories.enterprise("430000")
-    way = channel(_with_unit(hunan), round_)
-    assert way
-    assert "湖南省" in way.sentence
-    plant = factories.factory(hunan)
-    by = factories.seat(people.enterprise_admin_a.role, enterprise=hunan)
-    assert _by_code(screening.lines(round_.value, _facts(round_, plant, by), {}))["registered"].ends
-    assert Unit.objects.get(pk=hunan.unit_id).name == "湖南省"

@@ -8,21 +8,24 @@ from tiers.rounds import Window, closed_reason, said
 from tiers.selectors.rounds import extension_of
 
 
-def writing_closed(application: Any, at: datetime) -> str | None:
-    """Why nothing may be written any more at an instant: the window, or the time set for a correction, is over."""
+def writing_closed(application: Any, at: datetime, until: datetime | None = None) -> str | None:
+    """Why nothing may be written any more at an instant: the window, or the time set for a correction, is over.
+
+    `until`: an own deadline granted to the enterprise, where the caller has looked for it already.
+    """
     if application.state == ApplicationState.RETURNED:
-        until = application.correct_until
-        return None if at <= until else f"修改时限已于{said(until)}（北京时间）届满，不能再修改。"
-    return window_closed(application, at)
+        last = application.correct_until
+        return None if at <= last else f"修改时限已于{said(last)}（北京时间）届满，不能再修改。"
+    return window_closed(application, at, until)
 
 
-def window_closed(application: Any, at: datetime) -> str | None:
+def window_closed(application: Any, at: datetime, until: datetime | None = None) -> str | None:
     """Why the applicants' window is closed for this one; an own deadline granted to the enterprise counts."""
     round_ = application.round
     reason = closed_reason(round_.windows, Window.ENTERPRISE, at)
     if reason is None or at < round_.opens_at:
         return reason
-    own = extension_of(round_, application.enterprise_id)
+    own = until or extension_of(round_, application.enterprise_id)
     return closed_reason(round_.windows, Window.ENTERPRISE, at, own)
 
 

@@ -15,6 +15,7 @@ from portal.roles import Role
 from portal.services import invitations
 from portal.services.memberships import post_at
 from portal.services.notices import tell
+from tests import applications as made
 from tests import factories
 from tests import rounds as given
 from tests.factories import People

@@ -1,6 +1,7 @@
 """Applications as each place sees them, and the gates to what belongs to them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -15,6 +16,7 @@ from portal.rules import may
 from portal.states import MembershipState
 from tiers.models import Factory, Round
 from tiers.selectors.factories import factories
+from tiers.selectors.rounds import extension_of
 
 # What an officer may read: what was handed in, and not taken back.
 HANDED_IN = (ApplicationState.SUBMITTED, ApplicationState.RETURNED)
@@ -25,13 +27,35 @@ _HEAVY = ("round__terms", "round__edition__document", "book__document")
 def applications(actor: Actor) -> QuerySet[Application]:
     """An enterprise's own; for a city's and a unit's lead office what was handed in to them, and never a draft."""
     rows = Application.objects.select_related(
-        "round__unit", "round__edition", "book", "factory__region", "factory__industry", "enterprise", "city__region"
+        "round__unit",
+        "round__edition",
+        "book",
+        "factory__region",
+        "factory__industry",
+        "enterprise__region",
+        "enterprise__industry",
+        "enterprise__group",
+        "city__region",
     ).defer(*_HEAVY)
     if not may(actor, "application.list") or actor.role is None:
         return rows.none()
     level = actor.role.level
     rows = rows.filter(**{f"{level}_id": actor.stands(level)})
-    return rows if level is Level.ENTERPRISE else rows.filter(state__in=HANDED_IN)
+    if level is Level.ENTERPRISE:
+        return rows.annotate(late_there=Exists(LateDraft.objects.filter(application=OuterRef("pk"))))
+    return rows.filter(state__in=HANDED_IN)
+
+
+def has_late(application: Application) -> bool:
+    """Whether something came too late for it; known from the list it was found in."""
+    return bool(getattr(application, "late_there", True))
+
+
+def own_until(application: Application) -> datetime:
+    """The last instant for the applicant's own work: the correction's, else the window's or the one granted to it."""
+    granted = extension_of(application.round, application.enterprise_id)
+    last = max(filter(None, (application.round.enterprise_until, granted)))
+    return application.correct_until or last
 
 
 def application_for(actor: Actor, ref: str) -> Application:

@@ -13,19 +13,20 @@ from tiers.eligibility import Facts, Held, level_name
 from tiers.ladder import maturity_level
 from tiers.models import Factory, Recognition, Round, SelfAssessment
 from tiers.names import TIER_NAMES
-from tiers.selectors.recognitions import barred_until, titles_held
-from tiers.states import RoundState
+from tiers.selectors.recognitions import bar_of, titles_and_revocations
+from tiers.states import RecognitionState, RoundState
 from tiers.titles import TITLES, title_of
 
 
-def facts(round_: Round, factory: Factory, at: datetime) -> Facts:
+def facts(round_: Round, factory: Factory, at: datetime, enterprise: Enterprise | None = None) -> Facts:
     """Everything on file that the rules of a round can turn on: register, titles, bars, the factory's self-assessment.
 
-    Five queries when the round came with its unit and edition.
+    Three queries when the round came with its unit and edition, and the enterprise with its region and group.
     """
-    enterprise = Enterprise.objects.select_related("region", "group").get(pk=factory.enterprise_id)
-    held = _titles(enterprise, factory)
-    bar = barred_until(enterprise.code, at)
+    enterprise = enterprise or Enterprise.objects.select_related("region", "group").get(pk=factory.enterprise_id)
+    rows = list(titles_and_revocations(enterprise))
+    held = _titles(rows, factory)
+    bar = bar_of(rows, enterprise.code, at)
     registered, measured = _registered(round_, enterprise), _measured(round_, factory)
     return Facts(
         is_branch=enterprise.is_branch,
@@ -70,10 +71,10 @@ def _registered(round_: Round, enterprise: Enterprise) -> dict[str, str]:
 
 
 # -- titles ----------------------------------------------------------------------------------------------------------
-def _titles(enterprise: Enterprise, factory: Factory) -> list[Recognition]:
+def _titles(rows: list[Recognition], factory: Factory) -> list[Recognition]:
     """The enterprise's valid titles but those of its other factories; one not linked to any factory yet counts."""
-    rows = titles_held(enterprise).order_by("year", "pk")
-    return [row for row in rows if title_of(row.title).is_of_enterprise or row.factory_id in (None, factory.pk)]
+    valid = (r for r in rows if r.state == RecognitionState.VALID and r.enterprise_id == factory.enterprise_id)
+    return [row for row in valid if title_of(row.title).is_of_enterprise or row.factory_id in (None, factory.pk)]
 
 
 def _held(row: Recognition) -> Held:

@@ -32,9 +32,16 @@ class Item:
 
 
 def note(
-    application: Application, action: str, *, actor: Actor, at: datetime, opinion: str = "", is_public: bool = True
+    application: Application,
+    action: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    opinion: str = "",
+    is_public: bool = True,
+    version: int = 0,
 ) -> Event:
-    """One line of the timeline."""
+    """One line of the timeline; `version`: the one that was handed in with it."""
     return Event.objects.create(
         application=application,
         at=at,
@@ -43,6 +50,7 @@ def note(
         action=action,
         opinion=opinion,
         is_public=is_public,
+        version=version,
         **keys_of(application),
     )
 

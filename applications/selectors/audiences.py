@@ -1,4 +1,4 @@
-"""Which enterprises are still at it in a round, and which are done: so that nobody is reminded of what they have done."""
+"""Which enterprises are still at it in a round, and which are done, so that nobody is reminded without need."""
 
 from django.db.models import QuerySet
 

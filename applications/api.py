@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from applications.models import Application, ApplicationSection
-from applications.selectors.applications import attachment_for, own_application_for
+from applications.selectors.applications import attachment_for, own_application_for, written_application_for
 from applications.selectors.sections import section_state
 from applications.services import files as file_services
 from applications.services import presence as presence_services
@@ -77,7 +77,7 @@ class Present(serializers.Serializer[Any]):
 def section(request: Request, ref: str, key: str) -> Response:
     """Save changed answers of a section of an application."""
     actor = actor_of(request)
-    application = own_application_for(actor, ref)
+    application = written_application_for(actor, ref)
     said = SectionChanges(data=request.data)
     said.is_valid(raise_exception=True)
     changes, version = said.validated_data["answers"], said.validated_data["version"]

@@ -14,6 +14,8 @@
   let timer = 0;
   let sending = false;
   let failures = 0;
+  let refused = ""; // what the portal won't take: not sent again until something else is typed
+  let kept = ""; // what came too late and is kept aside
 
   // -- what the form says -----------------------------------------------------------------------------------------
   function cell(name) {
@@ -82,7 +84,7 @@
     if (sending || !clash.hidden) return;
     const now = answers();
     const changed = changes(now);
-    if (!Object.keys(changed).length) return;
+    if (!Object.keys(changed).length || JSON.stringify(changed) === refused) return;
     sending = true;
     say("正在保存…", "busy");
     try {
@@ -97,7 +99,8 @@
     } finally {
       sending = false;
     }
-    if (clash.hidden && !failures && Object.keys(changes(answers())).length) later(WAIT);
+    const left = changes(answers());
+    if (clash.hidden && !failures && Object.keys(left).length && JSON.stringify(left) !== refused) later(WAIT);
   }
 
   function failed(text) {
@@ -112,18 +115,30 @@
       stored(await answer.json(), changed);
     } else if (answer.status === 409) {
       const body = await answer.json();
+      failures = 0;
       if (body.conflicts) showClash(body);
-      else say(body.reasons.join(""), "bad");
+      else refuse(body, changed);
     } else if (answer.status === 401) {
       signInAgain();
     } else if (answer.status === 403 && await renewToken()) {
       later(0);
-    } else if (answer.status >= 500) {
+    } else if (answer.status >= 500 || answer.status === 429) {
       failed("保存失败，正在重试");
     } else {
-      const body = await answer.json().catch(() => ({ reasons: ["请刷新页面后重试。"] }));
-      say(`未能保存：${body.reasons.join("")}`, "bad");
+      failures = 0;
+      refuse(await answer.json().catch(() => ({ reasons: ["请刷新页面后重试。"] })), changed);
     }
+  }
+
+  function refuse(body, changed) {
+    refused = JSON.stringify(changed);
+    say(`未能保存：${body.reasons.join("")}`, "bad");
+    if (!body.late) return;
+    kept = refused;
+    const link = document.createElement("a");
+    link.href = body.late;
+    link.textContent = "下载所填内容";
+    state.append("所填内容未计入申报，已作为逾期内容保留，可", link, "。");
   }
 
   function stored(body, changed) {
@@ -426,7 +441,8 @@
     if (button) removeFile(button);
   });
   window.addEventListener("beforeunload", (event) => {
-    if (!form.dataset.sent && Object.keys(changes(answers())).length) event.preventDefault();
+    const left = changes(answers());
+    if (!form.dataset.sent && Object.keys(left).length && JSON.stringify(left) !== kept) event.preventDefault();
   });
   form.addEventListener("submit", () => { form.dataset.sent = "1"; });
   for (const field of form.querySelectorAll("textarea[data-limit]")) count(field);

@@ -187,6 +187,20 @@ def deadlines(actor: Actor, at: datetime) -> list[Deadline]:
     return sorted(found, key=lambda deadline: deadline.until)
 
 
+@dataclass(frozen=True)
+class RoundAct:
+    """What its reader can go on to do in a round: a button's words, and the page by name, which takes its `ref`."""
+
+    label: str
+    page: str
+    ref: str
+
+
+def offered(actor: Actor, round_: Round, deadline: Deadline | None) -> list[RoundAct]:
+    """What the higher apps offer on the page of a round; `deadline`: the one that runs for the actor, if any."""
+    return [act for here in declared("selectors.rounds_page", "offered") for act in here(actor, round_, deadline)]
+
+
 # -- what a page shows of a round --------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class RuleLine:

@@ -22,8 +22,15 @@ def window_closed(application: Any, at: datetime) -> str | None:
     reason = closed_reason(round_.windows, Window.ENTERPRISE, at)
     if reason is None or at < round_.opens_at:
         return reason
-    own = extension_of(round_, application.enterprise_id)
-    return closed_reason(round_.windows, Window.ENTERPRISE, at, own)
+    return closed_reason(round_.windows, Window.ENTERPRISE, at, own_deadline(application))
+
+
+def own_deadline(application: Any) -> datetime | None:
+    """The deadline granted to this enterprise alone: as the page's gate read it, else (a locked row) as it stands."""
+    if "own_until" in vars(application):
+        found: datetime | None = application.own_until
+        return found
+    return extension_of(application.round, application.enterprise_id)
 
 
 def review_window(application: Any) -> Window:

@@ -109,7 +109,9 @@ def _bare(plain: WSGIHandler) -> None:
         raise RuntimeError(f"{status} {text.decode()}")
 
 
-def _called(application: WSGIHandler, method: str, address: str, said: dict[str, Any], **more: str) -> tuple[int, bytes]:
+def _called(
+    application: WSGIHandler, method: str, address: str, said: dict[str, Any], **more: str
+) -> tuple[int, bytes]:
     """Call a WSGI application as a server would."""
     body = json.dumps(said, ensure_ascii=False).encode()
     answer: list[str] = []

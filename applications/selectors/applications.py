@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from applications.models import Application, Attachment, Correction, Event, LateDraft, Submission
 from applications.states import ApplicationState
@@ -13,7 +13,7 @@ from portal.models import Membership
 from portal.roles import Level, Role
 from portal.rules import may
 from portal.states import MembershipState
-from tiers.models import Factory, Round
+from tiers.models import Extension, Factory, Round
 from tiers.selectors.factories import factories
 
 # What an officer may read: what was handed in, and not taken back.
@@ -40,8 +40,13 @@ def _seen(actor: Actor) -> QuerySet[Application]:
 
 
 def application_for(actor: Actor, ref: str) -> Application:
-    """The gate to an application; the same set as the list. Raises Hidden."""
-    return _only(applications(actor), ref)
+    """The gate to an application; the same set as the list. It comes with its enterprise's own deadline, if it has one.
+
+    Raises Hidden.
+    """
+    own = Extension.objects.filter(round=OuterRef("round"), enterprise=OuterRef("enterprise")).order_by("-until")
+    rows = applications(actor).select_related("enterprise__region", "enterprise__group")
+    return _only(rows.annotate(own_until=Subquery(own.values("until")[:1])), ref)
 
 
 def own_application_for(actor: Actor, ref: str) -> Application:

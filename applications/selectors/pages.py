@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from applications import screening
-from applications.guards import window_closed, writing_closed
+from applications.guards import own_deadline, window_closed, writing_closed
 from applications.models import FRESH, Application, ApplicationSection, Presence, Submission
 from applications.selectors.applications import open_correction, timeline
 from applications.selectors.papers import SCREENING, Paper, form_of, screened, submitted_form, terms_of
@@ -17,7 +18,6 @@ from portal.actors import Actor
 from portal.declared import Difference, Progress, Said, Section, differences, progress, summary
 from portal.rules import may
 from tiers.rounds import countdown, said
-from tiers.selectors.rounds import extension_of
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,12 @@ class Task:
 def task_list(application: Application, actor: Actor) -> dict[str, Any]:
     """The sections with how far they are, the conditions, the time that is left, and what happened."""
     now = clock.now()
-    rows = {row.key: row for row in application.sections.select_related("saved_by").defer("taken")}
+    sections = application.sections.select_related("saved_by").defer("taken")
+    rows = {row.key: row for row in sections.annotate(present=ArraySubquery(_names_at(actor)))}
     correction = open_correction(application)
-    own = extension_of(application.round, application.enterprise_id)
-    until = application.correct_until or max(filter(None, (application.round.enterprise_until, own)))
-    others = present(application, actor)
+    until = application.correct_until or max(
+        filter(None, (application.round.enterprise_until, own_deadline(application)))
+    )
     tasks = [
         Task(
             section,
@@ -47,7 +48,7 @@ def task_list(application: Application, actor: Actor) -> dict[str, Any]:
             Progress(*application.progress[section.key])
             if section.key in application.progress
             else progress(section, {}),
-            tuple(others.get(section.key, ())),
+            tuple(rows[section.key].present),
             sum(item["section"] == section.key for item in correction.items) if correction else 0,
             correction is not None and not any(item["section"] == section.key for item in correction.items),
         )
@@ -74,6 +75,13 @@ def task_list(application: Application, actor: Actor) -> dict[str, Any]:
 def _progress(application: Application, section: Section) -> Progress:
     counted = application.progress.get(section.key)
     return Progress(*counted) if counted else progress(section, {})
+
+
+def _names_at(actor: Actor) -> QuerySet[Presence]:
+    """The names of the others at the section of the query around it."""
+    there = Presence.objects.filter(application=OuterRef("application"), section=OuterRef("key"))
+    fresh = there.filter(~Q(user=actor.person), at__gte=clock.now() - FRESH)
+    return fresh.order_by("user__name").values("user__name")
 
 
 def present(application: Application, actor: Actor) -> dict[str, list[str]]:

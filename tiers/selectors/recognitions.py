@@ -1,5 +1,6 @@
 """Titles as each place sees them, who holds which, and whom a revocation keeps from applying."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -71,19 +72,34 @@ def titles_held(enterprise: Enterprise) -> QuerySet[Recognition]:
     return Recognition.objects.filter(enterprise=enterprise, state=RecognitionState.VALID)
 
 
+def titles_and_revocations(enterprise: Enterprise) -> QuerySet[Recognition]:
+    """Both at once: its valid titles, and the revocations under its code (for `is_held` and `bar_of`)."""
+    held = Q(enterprise=enterprise, state=RecognitionState.VALID)
+    return Recognition.objects.filter(held | Q(code=enterprise.code, state=RecognitionState.REVOKED)).order_by()
+
+
+def is_held(row: Recognition, enterprise: int) -> bool:
+    """Whether it is a valid title of this enterprise."""
+    return row.enterprise_id == enterprise and row.state == RecognitionState.VALID
+
+
 def barred_until(code: str, at: datetime) -> Bar | None:
     """The revocation that keeps the holder of this credit code from applying on that day (in Beijing), if any.
 
     Revocations can be read from every place, linked to the register or not, whichever unit made them.
     """
+    return bar_of(Recognition.objects.filter(code=code, state=RecognitionState.REVOKED), code, at)
+
+
+def bar_of(rows: Iterable[Recognition], code: str, at: datetime) -> Bar | None:
+    """The same from rows at hand."""
     span = settings.REVOCATION_BAR_YEARS
     if not span:
         return None
     today = beijing(at).date()
-    revoked = Recognition.objects.filter(code=code, state=RecognitionState.REVOKED)
     bars = [
         Bar(row.title_value.name, row.revoked_on, row.revoking_document, last_day(row.revoked_on, span))
-        for row in revoked
-        if row.revoked_on
+        for row in rows
+        if row.revoked_on and row.code == code and row.state == RecognitionState.REVOKED
     ]
     return max((bar for bar in bars if today <= bar.until), key=lambda bar: bar.until, default=None)

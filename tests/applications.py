@@ -7,6 +7,7 @@ from applications.demo import seed as demo
 from applications.demo.books import screening_answers
 from applications.demo.seed import write
 from applications.models import Application, Submission
+from applications.selectors.papers import form_of
 from applications.services import beginning, submitting, takeover, writing
 from applications.services.submitting import COMMITMENTS, Commitment
 from portal import clock, walls
@@ -136,3 +137,9 @@ def applications_to_see() -> dict[str, Any]:
         "mended": mended.ref,
         "factory_to_apply": Factory.objects.get(name="二期精密加工工厂").ref,
     }
+
+
+def form_fields(row: Application, section: str) -> set[str]:
+    """What a section asks."""
+    with walls.system("test"):
+        return set(form_of(row).section(section).fields)

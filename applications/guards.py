@@ -62,8 +62,8 @@ def is_committed(_application: Any, *, commitment: str = "", **_: Any) -> str | 
 
 
 def is_current_form(application: Any, *, newest: int | None = None, **_: Any) -> str | None:
-    """It is written under the newest revision of its form."""
-    if newest is None or newest == application.book_id:
+    """It is written under the newest revision of its form; what is returned is mended in the form it was sent in."""
+    if newest is None or newest == application.book_id or application.state == ApplicationState.RETURNED:
         return None
     return "申报书格式已有更新，请先在任务列表中转入新格式，核对后再提交。"
 

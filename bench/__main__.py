@@ -44,7 +44,7 @@ def _figures() -> Iterator["Figure"]:
     from django.conf import settings
     from django.test.utils import override_settings
 
-    from bench import ladder, lists, pages, recording, sealing, world
+    from bench import applications, ladder, lists, pages, recording, sealing, world
     from portal.models import Enterprise
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -67,6 +67,7 @@ def _figures() -> Iterator["Figure"]:
         yield from ladder.evaluation()
         yield from ladder.measured_anew()
         yield from lists.measured(people, owner)
+        yield from applications.measured()
         yield from recording.measured(people["city"])
         yield from sealing.measured(people["city"])
 

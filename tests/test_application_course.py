@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from applications.models import Application, Submission
+from applications.models import Application, LateDraft, Submission
 from applications.selectors.applications import timeline
 from applications.selectors.pages import changes_between
 from applications.services import asking, beginning, course, submitting, takeover
@@ -94,6 +94,11 @@ def test_not_mended_in_time_what_was_submitted_stands(people: People) -> None:
             assert course.lapse_due() == 0
     stands = made.fresh(row)
     assert (stands.state, stands.version) == (ApplicationState.SUBMITTED, 1)
+    with walls.system("test"):
+        assert stands.sections.get(key="factory").answers["investment"] == "12800", (
+            "a later return starts from what stands"
+        )
+        assert LateDraft.objects.get().answers == {"investment": "13000"}, "and nothing typed is lost"
 
 
 def test_only_the_unit_gives_time_past_the_next_deadline(people: People) -> None:

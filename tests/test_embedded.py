@@ -250,7 +250,7 @@ def test_one_process_that_ends_is_named_and_ends_all(tmp_path: Path) -> None:
     script = """
 import os, sys
 from portal.embedded import supervisor
-supervisor._commands = lambda port: {"web": ["sleep", "60"], "beat": ["sh", "-c", "sleep 0.3; exit 3"]}
+supervisor.commands = lambda port: {"web": ["sleep", "60"], "beat": ["sh", "-c", "sleep 0.3; exit 3"]}
 try:
     supervisor._serve(dict(os.environ), int(sys.argv[1]))
 except supervisor.Unable as error:
@@ -270,7 +270,7 @@ def test_a_database_that_ends_by_itself_is_named_and_ends_all(tmp_path: Path) ->
 import os, signal, sys
 from portal.embedded import supervisor
 supervisor._child = lambda *_: os.kill(int(open(sys.argv[1] + "/postgres/postmaster.pid").readline()), signal.SIGINT)
-supervisor._commands = lambda port: {"web": ["sleep", "60"]}
+supervisor.commands = lambda port: {"web": ["sleep", "60"]}
 try:
     supervisor.run()
 except supervisor.Unable as error:

@@ -1,8 +1,11 @@
 """Applications and what is being written of them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.utils.functional import cached_property
 
 from applications.states import ApplicationState, Track
 from applications.transitions import APPLICATION
@@ -88,6 +91,14 @@ class ApplicationSection(OfEnterprise, DraftSection):
     class Meta:
         verbose_name = "申报分节"
         constraints = [UniqueConstraint(fields=["application", "key"], name="application_section_once")]
+
+    @cached_property
+    def files(self) -> dict[str, list[Any]]:
+        """The files that are there, by field; read once for what counts them, checks them and draws them."""
+        found: dict[str, list[Any]] = {}
+        for file in self.application.files.filter(section=self.key, removed_at=None).order_by():
+            found.setdefault(file.field, []).append(file)
+        return {field: sorted(files, key=lambda file: (file.uploaded_at, file.pk)) for field, files in found.items()}
 
 
 class Number(models.Model):

@@ -21,29 +21,28 @@ from tiers.selectors.rounds import extension_of
 # What an officer may read: what was handed in, and not taken back.
 HANDED_IN = (ApplicationState.SUBMITTED, ApplicationState.RETURNED)
 # Big columns that pages don't need row by row: values are kept by their digests.
+_SHOWN = (
+    "round__unit", "round__edition", "book", "factory__region", "factory__industry", "enterprise__region",
+    "enterprise__industry", "enterprise__group", "city__region",
+)  # fmt: skip
 _HEAVY = ("round__terms", "round__edition__document", "book__document")
 
 
 def applications(actor: Actor) -> QuerySet[Application]:
     """An enterprise's own; for a city's and a unit's lead office what was handed in to them, and never a draft."""
-    rows = Application.objects.select_related(
-        "round__unit",
-        "round__edition",
-        "book",
-        "factory__region",
-        "factory__industry",
-        "enterprise__region",
-        "enterprise__industry",
-        "enterprise__group",
-        "city__region",
-    ).defer(*_HEAVY)
+    rows = _seen(actor).select_related(*_SHOWN).defer(*_HEAVY)
+    if actor.role is not None and actor.role.level is Level.ENTERPRISE:
+        return rows.annotate(late_there=Exists(LateDraft.objects.filter(application=OuterRef("pk"))))
+    return rows
+
+
+def _seen(actor: Actor) -> QuerySet[Application]:
+    rows = Application.objects.all()
     if not may(actor, "application.list") or actor.role is None:
         return rows.none()
     level = actor.role.level
     rows = rows.filter(**{f"{level}_id": actor.stands(level)})
-    if level is Level.ENTERPRISE:
-        return rows.annotate(late_there=Exists(LateDraft.objects.filter(application=OuterRef("pk"))))
-    return rows.filter(state__in=HANDED_IN)
+    return rows if level is Level.ENTERPRISE else rows.filter(state__in=HANDED_IN)
 
 
 def has_late(application: Application) -> bool:
@@ -60,17 +59,30 @@ def own_until(application: Application) -> datetime:
 
 def application_for(actor: Actor, ref: str) -> Application:
     """The gate to an application; the same set as the list. Raises Hidden."""
-    row = applications(actor).filter(ref=ref).first()
-    if row is None:
-        raise Hidden("application", ref)
-    return row
+    return _only(applications(actor), ref)
 
 
 def own_application_for(actor: Actor, ref: str) -> Application:
     """The gate to what an enterprise writes: its own applications only. Raises Hidden."""
-    row = application_for(actor, ref)
+    return _own(application_for(actor, ref), actor)
+
+
+def written_application_for(actor: Actor, ref: str) -> Application:
+    """The same gate for a save, which locks and reads the row with what it needs in its own transaction."""
+    return _own(_only(_seen(actor), ref), actor)
+
+
+def _only(rows: QuerySet[Application], ref: str) -> Application:
+    """The one row; asked for without the list's order, which costs as much as the whole query."""
+    try:
+        return rows.get(ref=ref)
+    except Application.DoesNotExist as error:
+        raise Hidden("application", ref) from error
+
+
+def _own(row: Application, actor: Actor) -> Application:
     if not may(actor, "application.write", row):
-        raise Hidden("application", ref)
+        raise Hidden("application", row.ref)
     return row
 
 

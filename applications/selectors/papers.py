@@ -1,7 +1,7 @@
 """An application read whole: its form, its answers, its files, and what stands in the way of handing it in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -158,19 +158,13 @@ def check(what: Paper, at: datetime) -> Check:
 def crossed(what: Paper, at: datetime) -> list[consistency.Finding]:
     """What does not agree from one place to another."""
     files = {field: [consistency.File(f.name, f.size) for f in held] for field, held in what.files.items()}
-    return consistency.findings(case_of(what.application, what.form, what.answers, at, files))
+    case = case_of(what.application, what.form, what.answers, at)
+    return consistency.findings(replace(case, register=_register(what.application), files=files))
 
 
-def case_of(
-    application: Application,
-    form: Form,
-    answers: Mapping[str, Values],
-    at: datetime,
-    files: Mapping[str, Sequence[consistency.File]] | None = None,
-) -> consistency.Case:
-    """An application as it is held against itself and against what the portal knows."""
-    enterprise, round_ = application.enterprise, application.round
-    register = consistency.Register(
+def _register(application: Application) -> consistency.Register:
+    enterprise = application.enterprise
+    return consistency.Register(
         enterprise.name,
         enterprise.code,
         application.factory.name,
@@ -178,6 +172,11 @@ def case_of(
         enterprise.is_branch,
         enterprise.is_above_scale,
     )
+
+
+def case_of(application: Application, form: Form, answers: Mapping[str, Values], at: datetime) -> consistency.Case:
+    """An application as it is held against itself; the live notes ask for no more, and come with every save."""
+    round_ = application.round
     return consistency.Case(
         form,
         application.book.value,
@@ -185,8 +184,6 @@ def case_of(
         round_.tier,
         answers,
         beijing(at).date(),
-        register,
-        files or {},
     )
 
 

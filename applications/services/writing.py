@@ -6,11 +6,11 @@ from typing import Any
 from django.db import transaction
 
 from applications.guards import writing_closed
-from applications.models import Application, ApplicationSection, Attachment, LateDraft
+from applications.models import Application, ApplicationSection, LateDraft
 from applications.selectors.applications import open_correction
 from applications.selectors.papers import SCREENING, section_of
 from applications.services.beginning import keys_of
-from applications.services.locking import lock
+from applications.services.locking import lock_to_save
 from portal import audit, clock
 from portal.actors import Actor
 from portal.declared import Section, progress, read
@@ -32,16 +32,16 @@ def save(
     """
     ask(actor, application)
     with transaction.atomic():
-        row = lock(application)
+        row = lock_to_save(application)
         section = _section(row, key)
         open_for_writing(row)
-        draft = ApplicationSection.objects.select_related("saved_by").get(application=row, key=key)
+        draft = ApplicationSection.objects.defer("taken").get(application=row, key=key)
+        draft.application = row
         _unlocked(row, section, draft, changes)
         saved = write_answers(draft, section, changes, version=version, actor=actor)
         if saved.changed:
             _follow(row, section, draft)
             audit.record("application.save", row, actor, section=key, version=saved.version, fields=len(saved.changed))
-    draft.application = row
     return saved, draft
 
 
@@ -87,14 +87,9 @@ def measure(row: Application, section: Section, draft: ApplicationSection) -> No
     """Count what is filled in of a section; the screening is not part of the book."""
     if section.key == SCREENING:
         return
-    held = frozenset(_fields_with_files(row, section.key))
-    done = progress(section, draft.answers, held)
+    draft.application = row
+    done = progress(section, draft.answers, frozenset(draft.files))
     row.progress[section.key] = [done.answered, done.asked]
-
-
-def _fields_with_files(row: Application, section: str) -> list[str]:
-    files = Attachment.objects.filter(application=row, section=section, removed_at=None)
-    return list(files.values_list("field", flat=True))
 
 
 def keep_late(

@@ -9,11 +9,11 @@ from applications.guards import writing_closed
 from applications.models import Application, ApplicationSection, Correction
 from applications.selectors.applications import open_correction
 from applications.selectors.papers import SCREENING, form_of, screened, section_of, section_problems
-from applications.selectors.sections import files_of, notes_of
+from applications.selectors.sections import counted, notes_of
 from applications.takeover import marks
 from portal import clock
 from portal.actors import Actor
-from portal.declared import Section, progress
+from portal.declared import Section
 from portal.views.declared import DrawnBlock, Filled, drawn
 
 
@@ -21,9 +21,9 @@ def section_page(application: Application, key: str, _actor: Actor) -> dict[str,
     """Everything that the page of a section shows."""
     section = section_of(application, key, with_names=True)
     row = application.sections.select_related("saved_by").get(key=key)
-    files = files_of(application, key)
-    found = section_problems(section, row.answers, files)
     row.application = application
+    files = row.files
+    found = section_problems(section, row.answers, files)
     correction = open_correction(application)
     filled = Filled(
         row.answers,
@@ -40,7 +40,7 @@ def section_page(application: Application, key: str, _actor: Actor) -> dict[str,
         "section": section,
         "row": row,
         "blocks": blocks,
-        "progress": progress(section, row.answers, frozenset(files)),
+        "progress": counted(row, section, frozenset(files)),
         "problems": [problem for problem in found if not problem.is_missing],
         "correction": correction,
         "items": [item for item in correction.lines if item["section"] == key] if correction else [],

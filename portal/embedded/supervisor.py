@@ -116,7 +116,7 @@ class _Witness(Printer):
             super().write(message)
 
 
-def _commands(port: int) -> dict[str, list[str]]:
+def commands(port: int) -> dict[str, list[str]]:
     """The portal's processes by name."""
     python = [*setpriv(None, dies_with=signal.SIGTERM), sys.executable]
     # Celery warns at length when root starts it; here that is a demo on one's own machine.
@@ -139,7 +139,7 @@ def _end_with_parent() -> None:
 def _serve(environment: dict[str, str], port: int) -> int:
     witness = _Witness()
     manager = Manager(witness)
-    for name, command in _commands(port).items():
+    for name, command in commands(port).items():
         manager.add_process(name, f"exec {shlex.join(command)}", env=environment, cwd=str(ROOT))
     os.register_at_fork(after_in_child=_end_with_parent)
     # The supervisor knows INT and TERM; a closed terminal is to mean the same.

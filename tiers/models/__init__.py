@@ -2,7 +2,7 @@
 
 from tiers.models.assessments import AssessmentFile, AssessmentSection, Filing, SelfAssessment
 from tiers.models.calendar import SpecialDay
-from tiers.models.editions import BookForm, Edition
+from tiers.models.editions import BookForm, Edition, kept
 from tiers.models.factories import Factory, OfEnterprise
 from tiers.models.imports import Import, RecognitionImport, ScenarioImport
 from tiers.models.recognitions import Recognition, RecognitionSource
@@ -31,4 +31,5 @@ __all__ = [
     "ScenarioName",
     "SelfAssessment",
     "SpecialDay",
+    "kept",
 ]

@@ -1,14 +1,27 @@
 """Editions of the conditions and books of applications, kept as they were loaded."""
 
+from typing import Any, TypeVar
+
 import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import connection, models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from tiers import book, book_file, edition_file, editions
 
+Loaded = TypeVar("Loaded", "Edition", "BookForm")
+_KEPT: dict[tuple[str, type[models.Model], Any], Any] = {}
 _BOOKS: dict[str, book.Book] = {}
 _VALUES: dict[str, editions.Edition] = {}
+
+
+def kept(model: type[Loaded], pk: Any) -> Loaded:
+    """An edition or a book, read once in each process: the database refuses to change a row of either."""
+    name = connection.settings_dict["NAME"], model, pk
+    if name not in _KEPT:
+        _KEPT[name] = model._base_manager.get(pk=pk)
+    found: Loaded = _KEPT[name]
+    return found
 
 
 class Edition(models.Model):

@@ -43,7 +43,7 @@ def section_page(application: Application, key: str, _actor: Actor) -> dict[str,
         "progress": counted(row, section, frozenset(files)),
         "problems": [problem for problem in found if not problem.is_missing],
         "correction": correction,
-        "items": [item for item in correction.items if item["section"] == key] if correction else [],
+        "items": [item for item in correction.lines if item["section"] == key] if correction else [],
         "is_open": filled.unlocked is None or bool(filled.unlocked),
         "closed": writing_closed(application, clock.now()) if application.is_writable else None,
     } | (_lines(application, row, blocks) if key == SCREENING else _neighbours(application, section))

@@ -13,6 +13,7 @@
   let saved = answers();
   let timer = 0;
   let sending = false;
+  let owed = false;
   let failures = 0;
   let refused = ""; // what the portal won't take: not sent again until something else is typed
   let kept = ""; // what came too late and is kept aside
@@ -80,11 +81,18 @@
     timer = setTimeout(save, wait);
   }
 
+  // Files are kept apart from the answers; saving, if only nothing, tells how far the section is now.
+  function recount() {
+    owed = true;
+    later(0);
+  }
+
   async function save() {
     if (sending || !clash.hidden) return;
     const now = answers();
     const changed = changes(now);
-    if (!Object.keys(changed).length || JSON.stringify(changed) === refused) return;
+    if (!owed && (!Object.keys(changed).length || JSON.stringify(changed) === refused)) return;
+    owed = false;
     sending = true;
     say("正在保存…", "busy");
     try {
@@ -100,7 +108,8 @@
       sending = false;
     }
     const left = changes(answers());
-    if (clash.hidden && !failures && Object.keys(left).length && JSON.stringify(left) !== refused) later(WAIT);
+    const more = Object.keys(left).length && JSON.stringify(left) !== refused;
+    if (clash.hidden && !failures && (owed || more)) later(WAIT);
   }
 
   function failed(text) {
@@ -354,9 +363,11 @@
   // Each file has a line of its own, so that one doesn't hide what became of another.
   function upload(place, file, status = element("p", "upload-status__line")) {
     place.querySelector("[data-upload-status]").append(status);
+    status.dataset.kind = "";
     const most = Number(place.dataset.mostMb) || 0;
     if (most && file.size > most * 1024 * 1024) {
       status.textContent = `${file.name}（${fileSize(file.size)}）超过${most} MB，未上传。`;
+      status.dataset.kind = "bad";
       return;
     }
     const request = new XMLHttpRequest();
@@ -370,6 +381,7 @@
       const again = element("button", "btn btn-sm btn-link", "重试");
       again.type = "button";
       again.addEventListener("click", () => upload(place, file, status));
+      status.dataset.kind = "bad";
       status.replaceChildren(text, again);
     };
     request.upload.addEventListener("progress", (event) => {
@@ -382,8 +394,10 @@
       if (request.status === 201) {
         status.textContent = `已上传 ${answer.name}`;
         listFile(place, answer);
+        recount();
       } else if (request.status === 409) {
         status.textContent = answer.reasons.join("");
+        status.dataset.kind = "bad";
       } else {
         fail((answer.reasons || ["上传失败，请重试。"]).join(""));
       }
@@ -404,6 +418,7 @@
     if (answer && answer.ok) {
       button.closest("li").remove();
       status.textContent = "已移除。";
+      recount();
       place.dispatchEvent(new CustomEvent("portal:removed", { bubbles: true, detail: { id } }));
       place.querySelector("input[type=file]:not([hidden]), textarea").focus();
     } else {

@@ -152,7 +152,7 @@ def test_without_the_lock_something_would_be_acknowledged_and_not_be_in_it(
         notify(made_)
         done.set()
 
-    monkeypatch.setattr(writing, "lock", saved_late)
+    monkeypatch.setattr(writing, "lock_to_save", saved_late)
     monkeypatch.setattr(submitting, "lock", submitting_after)
     monkeypatch.setattr(submitting, "submitted", told)
     saved, stored, frozen = _save_against_submit(cast)

@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 
 from applications.services.submitting import COMMITMENTS, Commitment
+from portal import audit
 from portal.account_forms import ProofForm
+from portal.audit import Outcome
 
 
 class CommitForm(ProofForm):
@@ -15,13 +17,21 @@ class CommitForm(ProofForm):
     name = forms.CharField(label="企业管理员姓名", max_length=50, help_text="请输入您的姓名，与账户姓名一致。")
     field_order = ("version", *(code for code, _, _ in COMMITMENTS), "name", "password", "code")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, shut: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.shut = shut
         for code, text, clause in COMMITMENTS:
             self.fields[code] = forms.BooleanField(
                 label=text, help_text=clause, error_messages={"required": "请逐项确认承诺后再提交。"}
             )
         self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever comes too late is told so before their password is weighed, which is dear when all come at once."""
+        if self.shut:
+            audit.record("request.refuse", outcome=Outcome.REFUSED, reasons=[self.shut])
+            raise forms.ValidationError(self.shut)
+        return super().clean()
 
     def clean_name(self) -> str:
         """The name of whoever is signed in."""

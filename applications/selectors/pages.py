@@ -81,7 +81,7 @@ def _names_at(actor: Actor) -> QuerySet[Presence]:
     """The names of the others at the section of the query around it."""
     there = Presence.objects.filter(application=OuterRef("application"), section=OuterRef("key"))
     fresh = there.filter(~Q(user=actor.person), at__gte=clock.now() - FRESH)
-    return fresh.order_by("user__name").values("user__name")
+    return fresh.order_by("user__name").values("user__name")  # type: ignore[return-value]
 
 
 def present(application: Application, actor: Actor) -> dict[str, list[str]]:

@@ -22,37 +22,7 @@ from portal.audit import Outcome
 from portal.declared import Unreadable
 from portal.errors import Hidden, Stale
 from portal.services.drafts import Saved
-from tiers.api import Reasons, SectionChanges, SectionProblem, SectionStale
-
-
-class BookSectionSaved(serializers.Serializer[Any]):
-    """The section after saving. `others`: answers that others changed since the version the writer had seen."""
-
-    version = serializers.IntegerField()
-    saved_at = serializers.DateTimeField(allow_null=True)
-    others = serializers.DictField()
-    problems = SectionProblem(many=True)
-    answered = serializers.IntegerField()
-    asked = serializers.IntegerField()
-    notes = serializers.DictField(child=serializers.CharField(), help_text="What follows from the answers, by block.")
-
-
-class BookFile(serializers.Serializer[Any]):
-    """A file kept for a field of an application."""
-
-    id = serializers.IntegerField(source="pk")
-    field = serializers.CharField()
-    name = serializers.CharField()
-    size = serializers.IntegerField()
-    digest = serializers.CharField()
-    uploaded_at = serializers.DateTimeField()
-
-
-class BookFileUpload(serializers.Serializer[Any]):
-    """A file for a field; a picture within a row's text names the row: `scenarios[row].text`."""
-
-    field = serializers.CharField(max_length=120)
-    file = serializers.FileField()
+from tiers.api import FileUpload, KeptFile, Reasons, SectionChanges, SectionKept, SectionStale
 
 
 class TooLate(serializers.Serializer[Any]):
@@ -71,7 +41,7 @@ class Present(serializers.Serializer[Any]):
 @extend_schema(
     operation_id="application_section_save",
     request=SectionChanges,
-    responses={200: BookSectionSaved, 400: Reasons, 401: Reasons, 404: Reasons, 409: SectionStale},
+    responses={200: SectionKept, 400: Reasons, 401: Reasons, 404: Reasons, 409: SectionStale},
 )
 @api_view(["PATCH"])
 def section(request: Request, ref: str, key: str) -> Response:
@@ -95,7 +65,7 @@ def section(request: Request, ref: str, key: str) -> Response:
 
 
 def _saved(row: ApplicationSection, saved: Saved) -> dict[str, Any]:
-    state: dict[str, Any] = BookSectionSaved(section_state(row) | {"others": saved.others}).data
+    state: dict[str, Any] = SectionKept(section_state(row) | {"others": saved.others}).data
     return state
 
 
@@ -117,8 +87,8 @@ def _kept(
 
 @extend_schema(
     operation_id="application_file_add",
-    request={"multipart/form-data": BookFileUpload},
-    responses={201: BookFile, 400: Reasons, 401: Reasons, 404: Reasons, 409: Reasons},
+    request={"multipart/form-data": FileUpload},
+    responses={201: KeptFile, 400: Reasons, 401: Reasons, 404: Reasons, 409: Reasons},
 )
 @api_view(["POST"])
 @parser_classes([MultiPartParser])
@@ -126,11 +96,11 @@ def files(request: Request, ref: str) -> Response:
     """Keep a file for a field of an application."""
     actor = actor_of(request)
     application = own_application_for(actor, ref)
-    said = BookFileUpload(data=request.data)
+    said = FileUpload(data=request.data)
     said.is_valid(raise_exception=True)
     file = said.validated_data["file"]
     kept = file_services.add(application, said.validated_data["field"], file, file.name, actor=actor)
-    return Response(BookFile(kept).data, status=201)
+    return Response(KeptFile(kept).data, status=201)
 
 
 @extend_schema(operation_id="application_file_remove", responses={204: None, 401: Reasons, 404: Reasons, 409: Reasons})

@@ -8,29 +8,25 @@ from tiers.rounds import Window, closed_reason, said
 from tiers.selectors.rounds import extension_of
 
 
-def writing_closed(application: Any, at: datetime) -> str | None:
-    """Why nothing may be written any more at an instant: the window, or the time set for a correction, is over."""
+def writing_closed(application: Any, at: datetime, until: datetime | None = None) -> str | None:
+    """Why nothing may be written any more at an instant: the window, or the time set for a correction, is over.
+
+    `until`: an own deadline granted to the enterprise, where the caller has looked for it already.
+    """
     if application.state == ApplicationState.RETURNED:
-        until = application.correct_until
-        return None if at <= until else f"修改时限已于{said(until)}（北京时间）届满，不能再修改。"
-    return window_closed(application, at)
+        last = application.correct_until
+        return None if at <= last else f"修改时限已于{said(last)}（北京时间）届满，不能再修改。"
+    return window_closed(application, at, until)
 
 
-def window_closed(application: Any, at: datetime) -> str | None:
+def window_closed(application: Any, at: datetime, until: datetime | None = None) -> str | None:
     """Why the applicants' window is closed for this one; an own deadline granted to the enterprise counts."""
     round_ = application.round
     reason = closed_reason(round_.windows, Window.ENTERPRISE, at)
     if reason is None or at < round_.opens_at:
         return reason
-    return closed_reason(round_.windows, Window.ENTERPRISE, at, own_deadline(application))
-
-
-def own_deadline(application: Any) -> datetime | None:
-    """The deadline granted to this enterprise alone: as the page's gate read it, else (a locked row) as it stands."""
-    if "own_until" in vars(application):
-        found: datetime | None = application.own_until
-        return found
-    return extension_of(application.round, application.enterprise_id)
+    own = until or extension_of(round_, application.enterprise_id)
+    return closed_reason(round_.windows, Window.ENTERPRISE, at, own)
 
 
 def review_window(application: Any) -> Window:
@@ -66,8 +62,8 @@ def is_committed(_application: Any, *, commitment: str = "", **_: Any) -> str | 
 
 
 def is_current_form(application: Any, *, newest: int | None = None, **_: Any) -> str | None:
-    """It is written under the newest revision of its form."""
-    if newest is None or newest == application.book_id:
+    """It is written under the newest revision of its form; what is returned is mended in the form it was sent in."""
+    if newest is None or newest == application.book_id or application.state == ApplicationState.RETURNED:
         return None
     return "申报书格式已有更新，请先在任务列表中转入新格式，核对后再提交。"
 

@@ -93,6 +93,8 @@ class ProofForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.proved_by = ""
+        for name in ("password", "code"):
+            self.fields[name].is_one_of_two = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Asked only when all the rest is right, so that a forgotten tick doesn't use up a code."""

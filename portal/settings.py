@@ -90,9 +90,8 @@ MIDDLEWARE = [
 ]
 
 # What `manage.py prepare` loads, in this order; the demo world only in the demo.
-LOADING_COMMANDS = (
-    "load_reference", "load_catalogue", "load_calendar", *(("seed_demo", "seed_tiers", "seed_applications") if IS_DEMO else ())
-)  # fmt: skip
+_DEMO_WORLD = ("seed_demo", "seed_tiers", "seed_applications") if IS_DEMO else ()
+LOADING_COMMANDS = ("load_reference", "load_catalogue", "load_calendar", *_DEMO_WORLD)
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"

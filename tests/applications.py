@@ -7,15 +7,19 @@ from applications.demo import seed as demo
 from applications.demo.books import screening_answers
 from applications.demo.seed import write
 from applications.models import Application, Submission
+from applications.selectors.papers import form_of
 from applications.services import beginning, submitting, takeover, writing
 from applications.services.submitting import COMMITMENTS, Commitment
 from portal import clock, walls
 from portal.actors import Actor
+from portal.models import Enterprise
 from portal.references import new_ref
 from tests import factories, rounds, titles
 from tests.factories import People
+from tiers.demo.rounds import somebody
 from tiers.models import BookForm, Factory, Recognition, Round
 from tiers.selectors.books import book_for
+from tiers.states import RoundState
 
 EVERY = frozenset(code for code, _, _ in COMMITMENTS)
 
@@ -43,8 +47,11 @@ def begun(
 ) -> Application:
     """An application that was begun and filled in from what is on file."""
     by = by or people.enterprise_clerk_a
-    round_ = round_ or rounds.current(people)
-    factory = factory or eligible_factory(people)
+    return begun_by(by, round_ or rounds.current(people), factory or eligible_factory(people), **more)
+
+
+def begun_by(by: Actor, round_: Round, factory: Factory, **more: Any) -> Application:
+    """One for this factory in this round, filled in from what is on file."""
     with walls.enter(by):
         said = screening_answers(screening.section(round_.value))
         row = beginning.begin(round_, factory, answers=said, actor=by, **more)
@@ -136,3 +143,20 @@ def applications_to_see() -> dict[str, Any]:
         "mended": mended.ref,
         "factory_to_apply": Factory.objects.get(name="二期精密加工工厂").ref,
     }
+
+
+def form_fields(row: Application, section: str) -> set[str]:
+    """What a section asks."""
+    with walls.system("test"):
+        return set(form_of(row).section(section).fields)
+
+
+def complete_in_the_demo(name: str) -> str:
+    """A new factory of the demo's 星桥 with an application that lacks nothing; the application's reference."""
+    round_ = Round.objects.get(state=RoundState.ACCEPTING, unit__code="HB", tier="excellent")
+    clerk = somebody("tianbao")
+    made = factories.factory(Enterprise.objects.get(name__contains="星桥"), name=name)
+    factories.assessment(made, clerk, year=round_.year, edition=round_.edition.code, aim="excellent", rank=3)
+    row = begun_by(clerk, round_, made)
+    fill(row, clerk)
+    return row.ref

@@ -22,6 +22,7 @@ from django.db import connection
 from django.http import HttpRequest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
+from applications.demo.seed import seed as seed_applications
 from portal import walls
 from portal.demo.cast import DOMAIN
 from portal.demo.seed import seed
@@ -97,6 +98,7 @@ def served(database: str, folder: Path, unblocked: Callable[[], AbstractContextM
         try:
             portal.ask(seed)
             portal.ask(seed_tiers)
+            portal.ask(seed_applications)
         finally:
             assert collect.wait() == 0
         command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"fd://{door.fileno()}"]

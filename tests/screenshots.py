@@ -16,6 +16,9 @@ PICTURES = (
     ("tianbao", "/assessments/{earlier}/result/", "result", 1280, 1000),
     ("tianbao", "/rounds/{round}/", "round", 1280, 1000),
     ("jingban", "/factories/", "factories", 1280, 1000),
+    ("tianbao", "/applications/{draft}/", "application", 1280, 1000),
+    ("tianbao", "/rounds/{round}/apply/?factory={factory_to_apply}", "may-we-apply", 1280, 1000),
+    ("chushen.wuhan", "/applications/{mended}/versions/2/changes/", "changes", 1280, 720),
 )
 
 

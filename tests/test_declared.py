@@ -136,7 +136,7 @@ def test_problems_are_sentences_that_lead_to_their_field() -> None:
         "n": ("产值不应大于100万元。", False),
         "d": ("日期不是日期，请按 2024-11-22 的格式填写。", False),
         "t[m1].name": ("名称限5字，现有6字，请删减1字。", False),
-        "f": ("请填写材料。", True),
+        "f": ("请上传材料。", True),
     }
     assert {p.sentence for p in problems(SECTION, {"n": "x"})} >= {"产值应为数字，请只填写数字，单位不必填写。"}
     assert {p.sentence for p in problems(SECTION, {"n": "-1"})} >= {"产值不应小于0万元。"}

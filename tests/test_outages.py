@@ -22,7 +22,7 @@ from portal import tasks, walls
 from portal.audit import AuditEvent
 from portal.models import Mail, Registration
 from portal.services import mail
-from tests import factories
+from tests import applications, factories
 from tests.signing_in import HERE, errors_of, sign_in
 from tests.test_committed import at_once
 
@@ -100,6 +100,16 @@ def test_pages_and_services_work_without_redis_and_mail_waits(own_database: str,
     assert sorted(waiting) == sorted(["lin@firm.example", head.email, "new@firm.example"])
     tasks.deliver_waiting_mail()
     assert len(django_mail.outbox) == 3
+
+
+def test_an_application_is_handed_in_without_redis_and_its_mail_waits(own_database: str, no_redis: None) -> None:
+    people = factories.cast()
+    row = applications.filled(people)
+    with walls.system("test"):
+        Mail.objects.all().delete()
+    assert applications.submit(row, people.enterprise_admin_a).number
+    waiting = Mail.objects.filter(subject__contains="申报已提交")
+    assert [mail.sent_at for mail in waiting] == [None, None]
 
 
 @pytest.mark.django_db

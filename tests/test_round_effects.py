@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
+from applications.models import Application
 from portal import walls
 from portal.actors import Actor, Place
 from portal.audit import AuditEvent
 from portal.errors import Refused
-from portal.models import Mail
-from tests import factories
+from portal.models import Mail, User
+from tests import applications, factories
 from tests import rounds as given
 from tests.factories import People
 from tests.rounds import CITY_UNTIL, DAY, ENTERPRISE_UNTIL, MICROSECOND, OPENS
@@ -63,22 +64,41 @@ def test_a_round_opens_closes_and_reminds_by_itself(people: People) -> None:
     assert _effects(made)["begin_review"] == "unit"
 
 
+def _audience(made: Round, name: str) -> set[User]:
+    with walls.system("test"):
+        return set(round_effects.audience(given.fresh(made), name))
+
+
+def _writing(made: Round) -> set[User]:
+    return _audience(made, "writing")
+
+
 @pytest.mark.django_db
 def test_each_reminder_goes_to_those_whose_time_runs(people: People) -> None:
     factories.factory(people.enterprise_a)
     factories.factory(people.enterprise_b, is_closed=True)
     made = given.published(people)
     tick(OPENS)
+    begun = applications.bare(people, given.fresh(made), state="draft")
     for hours in (168, 72, 24, 2):
         tick(ENTERPRISE_UNTIL - timedelta(hours=hours))
         tick(ENTERPRISE_UNTIL - timedelta(hours=hours))
     sent = {kind: to for kind, to in _effects(made).items() if kind.startswith("remind_enterprise")}
-    assert sent == {f"remind_enterprise_{h}h": "enterprises" for h in (168, 72, 24, 2)}
+    assert sent == {f"remind_enterprise_{h}h": "unfinished" if h > 24 else "writing" for h in (168, 72, 24, 2)}
     Mail.objects.all().delete()
     tell_waiting()
     emails = {name: actor.user.email for name, actor in people.actors().items() if actor.user}
     reminded = _mails("企业申报将于 2024年11月22日 23:59:59 截止")
     assert reminded == sorted([emails["enterprise_admin_a"], emails["enterprise_clerk_a"]] * 4)
+    assert _writing(made) == {people.enterprise_admin_a.person, people.enterprise_clerk_a.person}
+    with walls.system("test"):
+        Application.objects.filter(pk=begun.pk).update(state="submitted")
+    assert _writing(made) == set()
+    assert _audience(made, "unfinished") == set(), "whoever has handed in has nothing left to do"
+    with walls.system("test"):
+        Application.objects.filter(pk=begun.pk).delete()
+    assert _writing(made) == set()
+    assert len(_audience(made, "unfinished")) == 2, "who has begun nothing may still want to"
     tick(CITY_UNTIL - timedelta(hours=2))
     tell_waiting()
     assert emails["city_reviewer_a"] in _mails("市州初审报送将于")
@@ -108,7 +128,7 @@ def test_beat_that_was_down_for_two_days_sends_the_latest_reminder_only(people: 
     tick(ENTERPRISE_UNTIL - timedelta(hours=10))
     sent = {kind: to for kind, to in _effects(made).items() if kind.startswith("remind_enterprise")}
     assert sent == {
-        "remind_enterprise_168h": "", "remind_enterprise_72h": "", "remind_enterprise_24h": "enterprises",
+        "remind_enterprise_168h": "", "remind_enterprise_72h": "", "remind_enterprise_24h": "writing",
     }  # fmt: skip
 
 
@@ -252,7 +272,7 @@ def _committed_round() -> Round:
 
 def test_two_beats_at_once_have_each_effect_once(own_database: str) -> None:
     made = _committed_round()
-    for moment in (OPENS, ENTERPRISE_UNTIL - timedelta(hours=24), ENTERPRISE_UNTIL + MICROSECOND):
+    for moment in (OPENS, ENTERPRISE_UNTIL - timedelta(hours=72), ENTERPRISE_UNTIL + MICROSECOND):
         results = at_once(*(lambda moment=moment: tick(moment) for _ in range(3)))
         assert not any(isinstance(result, Exception) for result in results), results
         assert sum(bool(result) for result in results) == 1, "one of them did it, the others found it done"

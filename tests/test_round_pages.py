@@ -367,3 +367,15 @@ def test_calendar_by_page(people: People, client_as: Callable[..., Client]) -> N
 def test_services_of_the_page_are_those_of_the_house() -> None:
     assert set(services.ACTS) == {"publish", "retract", "announce", "report", "finish"}
     assert set(round_dates.MOVABLE) == set(S) - {S.DRAFT, S.FINISHED}
+
+
+def test_round_offers_to_apply_to_those_who_write_for_an_enterprise_while_it_is_open(
+    people: People, client_as: Callable[..., Client]
+) -> None:
+    row = given.current(people)
+    page, apply = f"/rounds/{row.ref}/", f'href="/rounds/{row.ref}/apply/"'
+    assert apply in client_as(people.enterprise_clerk_a).get(page).content.decode()
+    assert apply not in client_as(people.city_head_a).get(page).content.decode()
+    with walls.system("test"):
+        Round.objects.filter(pk=row.pk).update(enterprise_until=clock.now() - timedelta(seconds=1))
+    assert apply not in client_as(people.enterprise_clerk_a).get(page).content.decode()

@@ -31,7 +31,7 @@ def test_rounds_of_the_demo(world: None) -> None:
         out = StringIO()
         call_command("seed_tiers", stdout=out)
         said.append(out.getvalue().strip())
-    assert said == ["The ladder's demo data put in place.", "The ladder's demo data are there already."]
+    assert said == ["The ladder's demo data: put in place.", "The ladder's demo data: there already."]
     year = clock.beijing(clock.now()).year
     with walls.system("test"):
         made = {row.ref: row for row in Round.objects.all()}

@@ -33,7 +33,7 @@ class SectionProblem(serializers.Serializer[Any]):
     sentence = serializers.CharField()
 
 
-class SectionSaved(serializers.Serializer[Any]):
+class SectionKept(serializers.Serializer[Any]):
     """The section after saving. `others`: answers that others changed since the version the writer had seen."""
 
     version = serializers.IntegerField()
@@ -42,8 +42,13 @@ class SectionSaved(serializers.Serializer[Any]):
     problems = SectionProblem(many=True)
     answered = serializers.IntegerField()
     asked = serializers.IntegerField()
-    reached = serializers.CharField(allow_blank=True)
     notes = serializers.DictField(child=serializers.CharField(), help_text="What follows from the answers, by block.")
+
+
+class SectionSaved(SectionKept):
+    """The same of a self-assessment, with the tier that it reaches by now."""
+
+    reached = serializers.CharField(allow_blank=True)
 
 
 class Conflict(serializers.Serializer[Any]):
@@ -71,7 +76,7 @@ class Reasons(serializers.Serializer[Any]):
     reasons = serializers.ListField(child=serializers.CharField())
 
 
-class Evidence(serializers.Serializer[Any]):
+class KeptFile(serializers.Serializer[Any]):
     """A file kept for a field."""
 
     id = serializers.IntegerField(source="pk")
@@ -82,10 +87,10 @@ class Evidence(serializers.Serializer[Any]):
     uploaded_at = serializers.DateTimeField()
 
 
-class EvidenceUpload(serializers.Serializer[Any]):
+class FileUpload(serializers.Serializer[Any]):
     """A file for a field."""
 
-    field = serializers.CharField(max_length=80)
+    field = serializers.CharField(max_length=120)
     file = serializers.FileField()
 
 
@@ -130,8 +135,8 @@ def _state(what: Paper, key: str) -> dict[str, Any]:
 
 @extend_schema(
     operation_id="evidence_add",
-    request={"multipart/form-data": EvidenceUpload},
-    responses={201: Evidence, 401: Reasons, 404: Reasons, 409: Reasons},
+    request={"multipart/form-data": FileUpload},
+    responses={201: KeptFile, 401: Reasons, 404: Reasons, 409: Reasons},
 )
 @api_view(["POST"])
 @parser_classes([MultiPartParser])
@@ -139,11 +144,11 @@ def files(request: Request, ref: str) -> Response:
     """Keep a file as evidence for a field."""
     actor = actor_of(request)
     assessment = assessment_for(actor, ref)
-    said = EvidenceUpload(data=request.data)
+    said = FileUpload(data=request.data)
     said.is_valid(raise_exception=True)
     file = said.validated_data["file"]
     kept = evidence.add(assessment, said.validated_data["field"], file, file.name, actor=actor)
-    return Response(Evidence(kept).data, status=201)
+    return Response(KeptFile(kept).data, status=201)
 
 
 @extend_schema(operation_id="evidence_remove", responses={204: None, 401: Reasons, 404: Reasons})

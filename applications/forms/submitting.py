@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django import forms
 
 from applications.services.submitting import COMMITMENTS, Commitment
@@ -22,8 +23,12 @@ class CommitForm(ProofForm):
         self.shut = shut
         for code, text, clause in COMMITMENTS:
             self.fields[code] = forms.BooleanField(
-                label=text, help_text=clause, error_messages={"required": "请逐项确认承诺后再提交。"}
+                label=text, help_text=f"依据：{clause}", error_messages={"required": "请逐项确认承诺后再提交。"}
             )
+        if not Authenticator.objects.filter(user=self.user).exists():
+            self.fields["code"].widget = forms.HiddenInput()  # nothing they could type
+            self.fields["password"].required = True
+            self.fields["password"].help_text = "请再次输入本账户的登录密码，以确认由您本人办理。"
         self.order_fields(self.field_order)
 
     def clean(self) -> dict[str, Any]:

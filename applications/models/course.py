@@ -19,6 +19,8 @@ class Event(OfEnterprise):
     office = models.CharField("机构", max_length=200)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     action = models.CharField("事项", max_length=60)
+    # The version that was handed in with it, so that a page needs no more than the timeline.
+    version = models.PositiveSmallIntegerField("版本", default=0)
     opinion = models.TextField("意见", blank=True)
     is_public = models.BooleanField("申报主体可见", default=True)
 

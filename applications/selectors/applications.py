@@ -1,9 +1,10 @@
 """Applications as each place sees them, and the gates to what belongs to them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
 
 from applications.models import Application, Attachment, Correction, Event, LateDraft, Submission
 from applications.states import ApplicationState
@@ -13,21 +14,26 @@ from portal.models import Membership
 from portal.roles import Level, Role
 from portal.rules import may
 from portal.states import MembershipState
-from tiers.models import Extension, Factory, Round
+from tiers.models import Factory, Round
 from tiers.selectors.factories import factories
+from tiers.selectors.rounds import extension_of
 
 # What an officer may read: what was handed in, and not taken back.
 HANDED_IN = (ApplicationState.SUBMITTED, ApplicationState.RETURNED)
 # Big columns that pages don't need row by row: values are kept by their digests.
 _SHOWN = (
-    "round__unit", "round__edition", "book", "factory__region", "factory__industry", "enterprise", "city__region"
+    "round__unit", "round__edition", "book", "factory__region", "factory__industry", "enterprise__region",
+    "enterprise__industry", "enterprise__group", "city__region",
 )  # fmt: skip
 _HEAVY = ("round__terms", "round__edition__document", "book__document")
 
 
 def applications(actor: Actor) -> QuerySet[Application]:
     """An enterprise's own; for a city's and a unit's lead office what was handed in to them, and never a draft."""
-    return _seen(actor).select_related(*_SHOWN).defer(*_HEAVY)
+    rows = _seen(actor).select_related(*_SHOWN).defer(*_HEAVY)
+    if actor.role is not None and actor.role.level is Level.ENTERPRISE:
+        return rows.annotate(late_there=Exists(LateDraft.objects.filter(application=OuterRef("pk"))))
+    return rows
 
 
 def _seen(actor: Actor) -> QuerySet[Application]:
@@ -39,14 +45,21 @@ def _seen(actor: Actor) -> QuerySet[Application]:
     return rows if level is Level.ENTERPRISE else rows.filter(state__in=HANDED_IN)
 
 
-def application_for(actor: Actor, ref: str) -> Application:
-    """The gate to an application; the same set as the list. It comes with its enterprise's own deadline, if it has one.
+def has_late(application: Application) -> bool:
+    """Whether something came too late for it; known from the list it was found in."""
+    return bool(getattr(application, "late_there", True))
 
-    Raises Hidden.
-    """
-    own = Extension.objects.filter(round=OuterRef("round"), enterprise=OuterRef("enterprise")).order_by("-until")
-    rows = applications(actor).select_related("enterprise__region", "enterprise__group")
-    return _only(rows.annotate(own_until=Subquery(own.values("until")[:1])), ref)
+
+def own_until(application: Application) -> datetime:
+    """The last instant for the applicant's own work: the correction's, else the window's or the one granted to it."""
+    granted = extension_of(application.round, application.enterprise_id)
+    last = max(filter(None, (application.round.enterprise_until, granted)))
+    return application.correct_until or last
+
+
+def application_for(actor: Actor, ref: str) -> Application:
+    """The gate to an application; the same set as the list. Raises Hidden."""
+    return _only(applications(actor), ref)
 
 
 def own_application_for(actor: Actor, ref: str) -> Application:

@@ -1,16 +1,16 @@
 """What the pages of an application show: the task list, a version as it is read, and what changed between two."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 
 from applications import screening
-from applications.guards import own_deadline, window_closed, writing_closed
-from applications.models import FRESH, Application, ApplicationSection, Presence, Submission
-from applications.selectors.applications import open_correction, timeline
+from applications.guards import window_closed, writing_closed
+from applications.models import FRESH, Application, ApplicationSection, Correction, Presence, Submission
+from applications.selectors.applications import has_late, open_correction, own_until, timeline
 from applications.selectors.papers import SCREENING, Paper, form_of, screened, submitted_form, terms_of
 from applications.states import Track
 from portal import clock
@@ -35,53 +35,51 @@ class Task:
 def task_list(application: Application, actor: Actor) -> dict[str, Any]:
     """The sections with how far they are, the conditions, the time that is left, and what happened."""
     now = clock.now()
-    sections = application.sections.select_related("saved_by").defer("taken")
-    rows = {row.key: row for row in sections.annotate(present=ArraySubquery(_names_at(actor)))}
+    rows = {row.key: row for row in application.sections.select_related("saved_by").defer("taken")}
     correction = open_correction(application)
-    until = application.correct_until or max(
-        filter(None, (application.round.enterprise_until, own_deadline(application)))
-    )
-    tasks = [
-        Task(
-            section,
-            rows[section.key],
-            Progress(*application.progress[section.key])
-            if section.key in application.progress
-            else progress(section, {}),
-            tuple(rows[section.key].present),
-            sum(item["section"] == section.key for item in correction.items) if correction else 0,
-            correction is not None and not any(item["section"] == section.key for item in correction.items),
-        )
-        for section in form_of(application).sections
-    ]
-    lines = screened(application, rows[SCREENING].answers, now)
+    events = timeline(actor, application) if application.version else []
+    until = own_until(application)
+    is_closed = window_closed(application, now, until=until)
     return {
         "application": application,
-        "tasks": tasks,
-        "lines": lines,
-        "screening": screening.summary(lines),
-        "asked": screening.progress(lines),
+        "tasks": _tasks(application, actor, rows, correction),
         "correction": correction,
         "until": until,
         "left": countdown(until, now),
-        "closed": writing_closed(application, now) if application.is_writable else None,
-        "timeline": timeline(actor, application),
-        "late": list(application.late_drafts.select_related("by")[:20]),
-        "submissions": list(application.submissions.defer("document").select_related("submitted_by")),
-        "may_withdraw": may(actor, "application.withdraw", application) and window_closed(application, now) is None,
-    }
+        "closed": writing_closed(application, now, until=until) if application.is_writable else None,
+        "timeline": events,
+        "versions": [event for event in events if event.version],
+        "late": list(application.late_drafts.select_related("by")[:20]) if has_late(application) else [],
+        "may_withdraw": may(actor, "application.withdraw", application) and is_closed is None,
+    } | _conditions(application, rows[SCREENING], correction, now)
+
+
+def _tasks(
+    application: Application, actor: Actor, rows: dict[str, ApplicationSection], correction: Correction | None
+) -> list[Task]:
+    others = present(application, actor) if application.is_writable else {}
+    found = []
+    for section in form_of(application).sections:
+        items = sum(item["section"] == section.key for item in correction.items) if correction else 0
+        is_locked = correction is not None and not items
+        there = tuple(others.get(section.key, ()))
+        found.append(Task(section, rows[section.key], _progress(application, section), there, items, is_locked))
+    return found
+
+
+def _conditions(
+    application: Application, row: ApplicationSection, correction: Correction | None, at: datetime
+) -> dict[str, Any]:
+    """How the conditions stand, while they are the applicant's to answer; what was handed in keeps its own."""
+    if not application.is_writable or (correction is not None and not correction.opens(SCREENING)):
+        return {}
+    lines = screened(application, row.answers, at)
+    return {"screening": screening.summary(lines), "asked": screening.progress(lines)}
 
 
 def _progress(application: Application, section: Section) -> Progress:
     counted = application.progress.get(section.key)
     return Progress(*counted) if counted else progress(section, {})
-
-
-def _names_at(actor: Actor) -> QuerySet[Presence]:
-    """The names of the others at the section of the query around it."""
-    there = Presence.objects.filter(application=OuterRef("application"), section=OuterRef("key"))
-    fresh = there.filter(~Q(user=actor.person), at__gte=clock.now() - FRESH)
-    return fresh.order_by("user__name").values("user__name")  # type: ignore[return-value]
 
 
 def present(application: Application, actor: Actor) -> dict[str, list[str]]:

@@ -104,9 +104,7 @@ def section_problems(section: Section, values: Values, files: Mapping[str, Seque
 # -- screening -------------------------------------------------------------------------------------------------------
 def screened(application: Application, answers: Values, at: datetime) -> tuple[screening.Line, ...]:
     """Every condition of the round, as it stands for this applicant at an instant."""
-    factory = application.factory
-    factory.enterprise = application.enterprise
-    known = facts(application.round, factory, at)
+    known = facts(application.round, application.factory, at, application.enterprise)
     direct = application.track == Track.DIRECT
     return screening.lines(terms_of(application), known, answers, direct=direct)
 

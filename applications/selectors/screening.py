@@ -4,29 +4,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, OuterRef, Subquery, When
+from django.db.models import Case, When
 
 from portal.models import Enterprise
 from tiers.answers import ladder_answers
 from tiers.assessment_form import BASICS, MATURITY
 from tiers.eligibility import Facts, Held, level_name
 from tiers.ladder import maturity_level
-from tiers.models import AssessmentSection, Factory, Recognition, Round, SelfAssessment
+from tiers.models import Factory, Recognition, Round, SelfAssessment
 from tiers.names import TIER_NAMES
-from tiers.selectors.recognitions import bar_of, is_held, titles_and_revocations
-from tiers.states import RoundState
+from tiers.selectors.recognitions import bar_of, titles_and_revocations
+from tiers.states import RecognitionState, RoundState
 from tiers.titles import TITLES, title_of
 
 
-def facts(round_: Round, factory: Factory, at: datetime) -> Facts:
+def facts(round_: Round, factory: Factory, at: datetime, enterprise: Enterprise | None = None) -> Facts:
     """Everything on file that the rules of a round can turn on: register, titles, bars, the factory's self-assessment.
 
-    Two queries when the round came with its unit and edition, and the factory with its enterprise's place and group.
+    Three queries when the round came with its unit and edition, and the enterprise with its region and group.
     """
-    enterprise = factory.enterprise
-    titles = list(titles_and_revocations(enterprise))
-    held = _titles(titles, factory)
-    bar = bar_of(titles, enterprise.code, at)
+    enterprise = enterprise or Enterprise.objects.select_related("region", "group").get(pk=factory.enterprise_id)
+    rows = list(titles_and_revocations(enterprise))
+    held = _titles(rows, factory)
+    bar = bar_of(rows, enterprise.code, at)
     registered, measured = _registered(round_, enterprise), _measured(round_, factory)
     return Facts(
         is_branch=enterprise.is_branch,
@@ -73,8 +73,8 @@ def _registered(round_: Round, enterprise: Enterprise) -> dict[str, str]:
 # -- titles ----------------------------------------------------------------------------------------------------------
 def _titles(rows: list[Recognition], factory: Factory) -> list[Recognition]:
     """The enterprise's valid titles but those of its other factories; one not linked to any factory yet counts."""
-    held = sorted((row for row in rows if is_held(row, factory.enterprise_id)), key=lambda row: (row.year, row.pk))
-    return [row for row in held if title_of(row.title).is_of_enterprise or row.factory_id in (None, factory.pk)]
+    valid = (r for r in rows if r.state == RecognitionState.VALID and r.enterprise_id == factory.enterprise_id)
+    return [row for row in valid if title_of(row.title).is_of_enterprise or row.factory_id in (None, factory.pk)]
 
 
 def _held(row: Recognition) -> Held:
@@ -122,8 +122,8 @@ def _measured(round_: Round, factory: Factory) -> _Measured:
     if row is None:
         return _Measured(None, None, None, dict.fromkeys(("tiers_met", "basics_met", "maturity_level"), "尚无自评"))
     edition, name = round_.edition.value, f"{row.year}年度自评 {row.ref}"
-    said = {BASICS: row.basics_said, MATURITY: row.maturity_said}  # type: ignore[attr-defined]
-    answers = ladder_answers(edition, {key: value for key, value in said.items() if value is not None})
+    sections = row.sections.filter(key__in=[BASICS, MATURITY]).values_list("key", "answers")
+    answers = ladder_answers(edition, dict(sections))
     level = None if answers.maturity is None else maturity_level(answers.maturity)
     scored = f"{answers.maturity}分，{level_name(level)}" if level is not None else "未填写成熟度"
     told = {"maturity_level": f"{name}：{scored}"}
@@ -143,10 +143,6 @@ def assessment_in_use(round_: Round, factory: Factory) -> SelfAssessment | None:
     """The self-assessment that speaks for a factory in a round: the current one of its year, else the latest."""
     rows = SelfAssessment.objects.filter(factory=factory, is_current=True)
     this_year_first = Case(When(year=round_.year, then=0), default=1)
-    section = AssessmentSection.objects.filter(assessment=OuterRef("pk")).values("answers")
-    rows = rows.annotate(
-        basics_said=Subquery(section.filter(key=BASICS)), maturity_said=Subquery(section.filter(key=MATURITY))
-    )
     return rows.select_related("edition").defer("edition__document").order_by(this_year_first, "-year").first()
 
 

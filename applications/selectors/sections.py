@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from applications import consistency
+from applications import consistency, screening
 from applications.models import Application, ApplicationSection
-from applications.selectors.papers import SCREENING, case_of, form_of, section_of, section_problems
+from applications.selectors.papers import SCREENING, case_of, form_of, screened, section_of, section_problems
 from portal import clock
-from portal.declared import Section, progress
+from portal.declared import Progress, Section, progress
 
 
 def section_state(row: ApplicationSection) -> dict[str, Any]:
     """How a section stands: version, what is not right yet, how much is filled in, what follows from the answers."""
     application = row.application
     section = section_of(application, row.key)
-    done = progress(section, row.answers, frozenset(row.files))
+    done = counted(row, section, frozenset(row.files))
     found = section_problems(section, row.answers, row.files)
     return {
         "version": row.version,
@@ -23,6 +23,13 @@ def section_state(row: ApplicationSection) -> dict[str, Any]:
         "asked": done.asked,
         "notes": notes_of(application, section, row),
     }
+
+
+def counted(row: ApplicationSection, section: Section, files: frozenset[str]) -> Progress:
+    """How much is answered of what is asked; of the conditions only those are asked that nothing on file answers."""
+    if section.key == SCREENING:
+        return screening.progress(screened(row.application, row.answers, clock.now()))
+    return progress(section, row.answers, files)
 
 
 def notes_of(application: Application, section: Section, row: ApplicationSection) -> dict[str, str]:

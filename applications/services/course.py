@@ -7,10 +7,12 @@ from datetime import datetime
 from django.db import transaction
 
 from applications.models import Application, Correction, Event
+from applications.selectors.applications import submission_for
 from applications.selectors.papers import section_of
 from applications.services import notices
 from applications.services.beginning import keys_of
 from applications.services.locking import lock
+from applications.services.restoring import restore
 from applications.states import ApplicationState
 from portal import audit, clock
 from portal.actors import Actor
@@ -32,9 +34,16 @@ class Item:
 
 
 def note(
-    application: Application, action: str, *, actor: Actor, at: datetime, opinion: str = "", is_public: bool = True
+    application: Application,
+    action: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    opinion: str = "",
+    is_public: bool = True,
+    version: int = 0,
 ) -> Event:
-    """One line of the timeline."""
+    """One line of the timeline; `version`: the one that was handed in with it."""
     return Event.objects.create(
         application=application,
         at=at,
@@ -43,6 +52,7 @@ def note(
         action=action,
         opinion=opinion,
         is_public=is_public,
+        version=version,
         **keys_of(application),
     )
 
@@ -131,7 +141,8 @@ def lapse_due() -> int:
     for application in due.select_related("round__unit", "enterprise", "factory"):
         try:
             with transaction.atomic():
-                row = move(application, "lapse", actor=PORTAL, at=now)
+                row = lock(move(application, "lapse", actor=PORTAL, at=now))
+                restore(row, submission_for(row, row.version), reason="修改时限届满，未重新提交。", at=now)
                 note(row, "修改逾期，按原提交内容继续审核", actor=PORTAL, at=now)
                 notices.lapsed(row)
         except Refused:  # mended, or given more time, a moment ago

@@ -18,6 +18,7 @@ from portal import audit, clock
 from portal.actors import Actor
 from portal.declared import Field, Kind
 from portal.errors import Hidden, Refused
+from portal.services import stored
 from portal.uploads import MB, Allowed, Upload, examined
 
 FOLDER = "applications"
@@ -116,19 +117,11 @@ def opened(file: Attachment) -> File:
 def sweep() -> int:
     """Remove stored content that nothing points at any more: an upload that broke off, a file that was taken away.
 
-    What is younger than a day stays: its row may not be committed yet. How many went.
+    How many went.
     """
-    old, gone = clock.now() - timedelta(days=1), 0
-    _forget_removed(old)
-    for folder in _folders():
-        _, names = default_storage.listdir(folder)
-        stored = {f"{folder}/{name}" for name in names}
-        known = set(Attachment.objects.filter(stored__in=stored).values_list("stored", flat=True))
-        for name in sorted(stored - known):
-            if default_storage.get_modified_time(name) < old:
-                default_storage.delete(name)
-                gone += 1
-    return gone
+    _forget_removed(clock.now() - timedelta(days=1))
+    rows = Attachment.objects
+    return stored.sweep(FOLDER, lambda names: set(rows.filter(stored__in=names).values_list("stored", flat=True)))
 
 
 def _forget_removed(old: datetime) -> None:
@@ -137,11 +130,3 @@ def _forget_removed(old: datetime) -> None:
         submitted = file.application.submissions.values_list("document", flat=True)
         if not any(file.pk in file_keys(document) for document in submitted):
             file.delete()
-
-
-def _folders() -> list[str]:
-    try:
-        folders, _ = default_storage.listdir(FOLDER)
-    except FileNotFoundError:  # nothing was ever uploaded
-        return []
-    return [f"{FOLDER}/{name}" for name in sorted(folders)]

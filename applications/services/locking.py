@@ -4,10 +4,16 @@ from applications.models import Application
 from portal.errors import Refused
 from tiers.models import BookForm, Edition, kept
 
+# What a frozen document says of the applicant.
+_BESIDE = (
+    "round__unit", "factory__region", "factory__industry", "enterprise__region", "enterprise__industry",
+    "enterprise__group", "city__region",
+)  # fmt: skip
+
 
 def lock(application: Application) -> Application:
     """The application, fresh and locked until the transaction ends. Raises Refused when it was deleted meanwhile."""
-    return _locked(application, "round__unit", "factory", "enterprise")
+    return _locked(application, *_BESIDE)
 
 
 def lock_to_save(application: Application) -> Application:

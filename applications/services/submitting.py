@@ -59,7 +59,8 @@ def submit(application: Application, *, version: int, commitment: Commitment, ac
         row.number = row.number or _take_number(row)
         document = frozen(what, looked, _said(commitment, actor, now), at=now, version=version, actor=actor)
         made = _handed_in(row, document, looked, _agreed(commitment, actor), actor, now)
-        note(made.application, "提交申报" if version == 1 else f"重新提交（第{version}版）", actor=actor, at=now)
+        action = "提交申报" if version == 1 else f"重新提交（第{version}版）"
+        note(made.application, action, actor=actor, at=now, version=version)
         submitted(made)
     return made
 

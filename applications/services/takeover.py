@@ -10,6 +10,7 @@ from applications.selectors.papers import files_section, form_of
 from applications.selectors.sources import sources
 from applications.services.locking import lock
 from applications.services.writing import ask, measure, open_for_writing
+from applications.states import ApplicationState
 from applications.takeover import Offer, offers
 from portal import audit, clock
 from portal.actors import Actor
@@ -76,6 +77,8 @@ def carry_over(application: Application, *, actor: Actor) -> Application:
     with transaction.atomic():
         row = lock(application)
         open_for_writing(row)
+        if row.state == ApplicationState.RETURNED:
+            raise Refused("退回修改期间沿用原提交的格式，无需转换。")
         newest = book_for(row.round)
         if newest.pk == row.book_id:
             raise Refused("申报书已是最新格式，无需转换。")

@@ -1,5 +1,7 @@
 """One application: the task list for those who write it, what was handed in for those who review it."""
 
+from typing import Any
+
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -36,9 +38,7 @@ def submission(request: PortalRequest, ref: str, version: int) -> HttpResponse:
 
 
 def _read(request: PortalRequest, row: Application, found: Submission) -> HttpResponse:
-    is_own = request.actor.role is not None and request.actor.role.level is Level.ENTERPRISE
-    if not is_own:
-        audit.record("application.read", row, request.actor, version=found.version)
+    is_own = _note_reading(request, row, version=found.version)
     context = read_page(row, found) | {
         "timeline": selectors.timeline(request.actor, row),
         "actions": {transition.action for transition in available(row, request.actor)},
@@ -46,6 +46,14 @@ def _read(request: PortalRequest, row: Application, found: Submission) -> HttpRe
         "is_own": is_own,
     }
     return render(request, "applications/submission.html", context)
+
+
+def _note_reading(request: PortalRequest, row: Application, **data: Any) -> bool:
+    """Whether it is the applicant who reads; anybody else goes on record, for there is personal data in it."""
+    is_own = request.actor.role is not None and request.actor.role.level is Level.ENTERPRISE
+    if not is_own:
+        audit.record("application.read", row, request.actor, **data)
+    return is_own
 
 
 @require_safe
@@ -64,13 +72,17 @@ def changes(request: PortalRequest, ref: str, version: int) -> HttpResponse:
 def submitted_file(request: PortalRequest, ref: str, version: int, pk: int) -> FileResponse:
     """A file that was handed in with a version."""
     row = selectors.application_for(request.actor, ref)
-    return file_response(selectors.submitted_file_for(selectors.submission_for(row, version), pk))
+    file = selectors.submitted_file_for(selectors.submission_for(row, version), pk)
+    _note_reading(request, row, version=version, name=file.name)
+    return file_response(file)
 
 
 @require_safe
 def document(request: PortalRequest, ref: str, version: int) -> HttpResponse:
     """The one text that a version's digest is made from, for whoever wants to check it."""
-    found = selectors.submission_for(selectors.application_for(request.actor, ref), version)
+    row = selectors.application_for(request.actor, ref)
+    found = selectors.submission_for(row, version)
+    _note_reading(request, row, version=version, name=f"{found.number}-v{found.version}.json")
     response = HttpResponse(found.text, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.number}-v{found.version}.json"'
     return response

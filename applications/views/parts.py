@@ -9,11 +9,11 @@ from applications.guards import writing_closed
 from applications.models import Application, ApplicationSection, Correction
 from applications.selectors.applications import open_correction
 from applications.selectors.papers import SCREENING, form_of, screened, section_of, section_problems
-from applications.selectors.sections import notes_of
+from applications.selectors.sections import counted, notes_of
 from applications.takeover import marks
 from portal import clock
 from portal.actors import Actor
-from portal.declared import Section, progress
+from portal.declared import Section
 from portal.views.declared import DrawnBlock, Filled, drawn
 
 
@@ -40,10 +40,10 @@ def section_page(application: Application, key: str, _actor: Actor) -> dict[str,
         "section": section,
         "row": row,
         "blocks": blocks,
-        "progress": progress(section, row.answers, frozenset(files)),
+        "progress": counted(row, section, frozenset(files)),
         "problems": [problem for problem in found if not problem.is_missing],
         "correction": correction,
-        "items": [item for item in correction.items if item["section"] == key] if correction else [],
+        "items": [item for item in correction.lines if item["section"] == key] if correction else [],
         "is_open": filled.unlocked is None or bool(filled.unlocked),
         "closed": writing_closed(application, clock.now()) if application.is_writable else None,
     } | (_lines(application, row, blocks) if key == SCREENING else _neighbours(application, section))

@@ -15,6 +15,7 @@ from applications.selectors.pages import task_list
 from applications.selectors.papers import SCREENING, section_of
 from applications.services import files as file_services
 from applications.services import takeover, writing
+from applications.states import ApplicationState
 from applications.views.parts import section_page, unlocked
 from portal import audit
 from portal.audit import Outcome
@@ -27,7 +28,7 @@ from tiers.selectors.books import book_for
 
 def tasks(request: PortalRequest, row: Application) -> HttpResponse:
     """The task list of an application, for those who write it."""
-    newest = book_for(row.round)
+    newest = book_for(row.round) if row.state == ApplicationState.DRAFT else row.book
     context = task_list(row, request.actor) | {"newest": newest if newest.pk != row.book_id else None}
     return render(request, "applications/tasks.html", context)
 

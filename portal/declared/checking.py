@@ -43,7 +43,8 @@ def _row_problems(table: Field, values: Values, pictures: AbstractSet[str] | Non
 
 def _problem(asked: Field, value: Value, pictures: AbstractSet[str] | None, *, has_file: bool = False) -> str:
     if not value and not has_file:
-        return f"请填写{asked.label}。" if asked.required else ""
+        verb = "上传" if asked.kind is Kind.FILES else "填写"
+        return f"请{verb}{asked.label}。" if asked.required else ""
     if not isinstance(value, str) or not value:
         return ""
     if asked.limit and len(value) > asked.limit and (used := _used(asked, value)) > asked.limit:

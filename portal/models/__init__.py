@@ -3,6 +3,7 @@
 from portal.audit import AuditBlock, AuditEvent
 from portal.models.drafts import DraftSection
 from portal.models.enterprises import Enterprise, EnterpriseFacts, Nature, Registration
+from portal.models.files import StoredFile
 from portal.models.notices import Notice
 from portal.models.people import Invitation, Membership, User
 from portal.models.places import City, Department, Industry, Office, OfficeLevel, Region, RegionLevel, Unit, UnitKind
@@ -28,6 +29,7 @@ __all__ = [
     "Region",
     "RegionLevel",
     "Registration",
+    "StoredFile",
     "Unit",
     "UnitKind",
     "User",

@@ -97,6 +97,11 @@ class DrawnRow:
     cells: tuple[Drawn, ...]
     taken_from: str = ""
 
+    @property
+    def title(self) -> str:
+        """What it is called: the first line of text in it."""
+        return next((cell.value for cell in self.cells if cell.asked.kind is Kind.TEXT and cell.value), "")
+
 
 @dataclass(frozen=True)
 class DrawnBlock:

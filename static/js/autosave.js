@@ -13,7 +13,10 @@
   let saved = answers();
   let timer = 0;
   let sending = false;
+  let owed = false;
   let failures = 0;
+  let refused = ""; // what the portal won't take: not sent again until something else is typed
+  let kept = ""; // what came too late and is kept aside
 
   // -- what the form says -----------------------------------------------------------------------------------------
   function cell(name) {
@@ -78,11 +81,18 @@
     timer = setTimeout(save, wait);
   }
 
+  // Files are kept apart from the answers; saving, if only nothing, tells how far the section is now.
+  function recount() {
+    owed = true;
+    later(0);
+  }
+
   async function save() {
     if (sending || !clash.hidden) return;
     const now = answers();
     const changed = changes(now);
-    if (!Object.keys(changed).length) return;
+    if (!owed && (!Object.keys(changed).length || JSON.stringify(changed) === refused)) return;
+    owed = false;
     sending = true;
     say("正在保存…", "busy");
     try {
@@ -97,7 +107,9 @@
     } finally {
       sending = false;
     }
-    if (clash.hidden && !failures && Object.keys(changes(answers())).length) later(WAIT);
+    const left = changes(answers());
+    const more = Object.keys(left).length && JSON.stringify(left) !== refused;
+    if (clash.hidden && !failures && (owed || more)) later(WAIT);
   }
 
   function failed(text) {
@@ -112,18 +124,30 @@
       stored(await answer.json(), changed);
     } else if (answer.status === 409) {
       const body = await answer.json();
+      failures = 0;
       if (body.conflicts) showClash(body);
-      else say(body.reasons.join(""), "bad");
+      else refuse(body, changed);
     } else if (answer.status === 401) {
       signInAgain();
     } else if (answer.status === 403 && await renewToken()) {
       later(0);
-    } else if (answer.status >= 500) {
+    } else if (answer.status >= 500 || answer.status === 429) {
       failed("保存失败，正在重试");
     } else {
-      const body = await answer.json().catch(() => ({ reasons: ["请刷新页面后重试。"] }));
-      say(`未能保存：${body.reasons.join("")}`, "bad");
+      failures = 0;
+      refuse(await answer.json().catch(() => ({ reasons: ["请刷新页面后重试。"] })), changed);
     }
+  }
+
+  function refuse(body, changed) {
+    refused = JSON.stringify(changed);
+    say(`未能保存：${body.reasons.join("")}`, "bad");
+    if (!body.late) return;
+    kept = refused;
+    const link = document.createElement("a");
+    link.href = body.late;
+    link.textContent = "下载所填内容";
+    state.append("所填内容未计入申报，已作为逾期内容保留，可", link, "。");
   }
 
   function stored(body, changed) {
@@ -339,9 +363,11 @@
   // Each file has a line of its own, so that one doesn't hide what became of another.
   function upload(place, file, status = element("p", "upload-status__line")) {
     place.querySelector("[data-upload-status]").append(status);
+    status.dataset.kind = "";
     const most = Number(place.dataset.mostMb) || 0;
     if (most && file.size > most * 1024 * 1024) {
       status.textContent = `${file.name}（${fileSize(file.size)}）超过${most} MB，未上传。`;
+      status.dataset.kind = "bad";
       return;
     }
     const request = new XMLHttpRequest();
@@ -355,6 +381,7 @@
       const again = element("button", "btn btn-sm btn-link", "重试");
       again.type = "button";
       again.addEventListener("click", () => upload(place, file, status));
+      status.dataset.kind = "bad";
       status.replaceChildren(text, again);
     };
     request.upload.addEventListener("progress", (event) => {
@@ -367,8 +394,10 @@
       if (request.status === 201) {
         status.textContent = `已上传 ${answer.name}`;
         listFile(place, answer);
+        recount();
       } else if (request.status === 409) {
         status.textContent = answer.reasons.join("");
+        status.dataset.kind = "bad";
       } else {
         fail((answer.reasons || ["上传失败，请重试。"]).join(""));
       }
@@ -389,6 +418,7 @@
     if (answer && answer.ok) {
       button.closest("li").remove();
       status.textContent = "已移除。";
+      recount();
       place.dispatchEvent(new CustomEvent("portal:removed", { bubbles: true, detail: { id } }));
       place.querySelector("input[type=file]:not([hidden]), textarea").focus();
     } else {
@@ -426,7 +456,8 @@
     if (button) removeFile(button);
   });
   window.addEventListener("beforeunload", (event) => {
-    if (!form.dataset.sent && Object.keys(changes(answers())).length) event.preventDefault();
+    const left = changes(answers());
+    if (!form.dataset.sent && Object.keys(left).length && JSON.stringify(left) !== kept) event.preventDefault();
   });
   form.addEventListener("submit", () => { form.dataset.sent = "1"; });
   for (const field of form.querySelectorAll("textarea[data-limit]")) count(field);

@@ -5,7 +5,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
-from portal.models import DraftSection
+from portal.models import DraftSection, StoredFile
 from tiers.models.editions import Edition
 from tiers.models.factories import Factory, OfEnterprise
 from tiers.names import TIER_NAMES
@@ -69,27 +69,13 @@ class AssessmentSection(OfEnterprise, DraftSection):
         constraints = [UniqueConstraint(fields=["assessment", "key"], name="assessment_section_once")]
 
 
-class AssessmentFile(OfEnterprise):
+class AssessmentFile(OfEnterprise, StoredFile):
     """A piece of evidence for one field. Its content lies under `stored`; a copied assessment points at the same."""
 
     assessment = models.ForeignKey(SelfAssessment, models.CASCADE, related_name="files")
-    section = models.CharField("分节", max_length=40)
-    field = models.CharField("对应项", max_length=80)
-    name = models.CharField("文件名", max_length=150)
-    media_type = models.CharField("类型", max_length=50)
-    size = models.PositiveIntegerField("大小")
-    digest = models.CharField("摘要", max_length=64)
-    stored = models.CharField("存放位置", max_length=120)
-    uploaded_at = models.DateTimeField("上传时间")
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    removed_at = models.DateTimeField("移除时间", null=True)
 
-    class Meta:
+    class Meta(StoredFile.Meta):
         verbose_name = "自评证明材料"
-        ordering = ("uploaded_at", "id")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Filing(OfEnterprise):

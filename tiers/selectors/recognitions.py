@@ -73,14 +73,10 @@ def titles_held(enterprise: Enterprise) -> QuerySet[Recognition]:
 
 
 def titles_and_revocations(enterprise: Enterprise) -> QuerySet[Recognition]:
-    """Both at once: its valid titles, and the revocations under its code (for `is_held` and `bar_of`)."""
+    """What `titles_held` and `barred_until` look at, in one: oldest first."""
     held = Q(enterprise=enterprise, state=RecognitionState.VALID)
-    return Recognition.objects.filter(held | Q(code=enterprise.code, state=RecognitionState.REVOKED)).order_by()
-
-
-def is_held(row: Recognition, enterprise: int) -> bool:
-    """Whether it is a valid title of this enterprise."""
-    return row.enterprise_id == enterprise and row.state == RecognitionState.VALID
+    revoked = Q(code=enterprise.code, state=RecognitionState.REVOKED)
+    return Recognition.objects.filter(held | revoked).order_by("year", "pk")
 
 
 def barred_until(code: str, at: datetime) -> Bar | None:
@@ -92,7 +88,7 @@ def barred_until(code: str, at: datetime) -> Bar | None:
 
 
 def bar_of(rows: Iterable[Recognition], code: str, at: datetime) -> Bar | None:
-    """The same from rows at hand."""
+    """The bar that follows from these records, if any."""
     span = settings.REVOCATION_BAR_YEARS
     if not span:
         return None
@@ -100,6 +96,6 @@ def bar_of(rows: Iterable[Recognition], code: str, at: datetime) -> Bar | None:
     bars = [
         Bar(row.title_value.name, row.revoked_on, row.revoking_document, last_day(row.revoked_on, span))
         for row in rows
-        if row.revoked_on and row.code == code and row.state == RecognitionState.REVOKED
+        if row.code == code and row.state == RecognitionState.REVOKED and row.revoked_on
     ]
     return max((bar for bar in bars if today <= bar.until), key=lambda bar: bar.until, default=None)

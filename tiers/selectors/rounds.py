@@ -12,6 +12,7 @@ from portal.actors import Actor
 from portal.errors import Hidden
 from portal.models import City, Department, Enterprise, Industry, Membership, Unit, User
 from portal.roles import Level, Role
+from portal.rooms import declared
 from portal.rules import may
 from portal.states import MembershipState
 from tiers import programme_file
@@ -115,10 +116,7 @@ def taken(round_: Round) -> int:
 
 # -- whom a round concerns --------------------------------------------------------------------------------------------
 def interested_in(round_: Round) -> QuerySet[Membership]:
-    """The people of the enterprises a round is about: of its unit, with a factory at work, not passed by its rules.
-
-    Applications will narrow this to those who have begun one; until then everybody who might is told.
-    """
+    """The people of the enterprises a round is about: of its unit, with a factory at work, not passed by its rules."""
     factories = Factory.objects.filter(enterprise_id=OuterRef("enterprise_id"), is_closed=False)
     rows = _serving(round_).filter(Exists(factories), role__in=_ENTERPRISE)
     if any(rule.kind == "not_central" for rule in round_.value.rules):
@@ -130,12 +128,28 @@ def _serving(round_: Round) -> QuerySet[Membership]:
     return Membership.objects.filter(unit_id=round_.unit_id, state=MembershipState.ACTIVE, user__is_active=True)
 
 
+def _still_at_it(round_: Round, name: str) -> QuerySet[Membership]:
+    """Who has something left to do, as the app says that knows of applications."""
+    rows = interested_in(round_)
+    for writing in declared("selectors.audiences", "WRITING") if name == "writing" else ():
+        rows = rows.filter(enterprise_id__in=writing(round_))
+    for done in declared("selectors.audiences", "DONE"):
+        rows = rows.exclude(enterprise_id__in=done(round_))
+    return rows
+
+
 def audience(round_: Round, name: str) -> QuerySet[User]:
-    """The people of an audience, each once, by key: enterprises, cities, unit, staff (both), everyone."""
+    """The people of an audience, each once, by key: enterprises, cities, unit, staff (both), everyone.
+
+    Of the enterprises: "unfinished", those that have not handed in (all of) what they began, or begun nothing;
+    "writing", those that have begun and not handed in.
+    """
     roles = {"cities": _CITY, "unit": _UNIT, "staff": _CITY + _UNIT, "everyone": _CITY + _UNIT}.get(name, [])
     keys = Q(pk__in=_serving(round_).filter(role__in=roles).values("user_id"))
     if name in {"enterprises", "everyone"}:
         keys |= Q(pk__in=interested_in(round_).values("user_id"))
+    if name in {"unfinished", "writing"}:
+        keys |= Q(pk__in=_still_at_it(round_, name).values("user_id"))
     return User.objects.filter(keys).order_by("pk")
 
 
@@ -171,6 +185,20 @@ def deadlines(actor: Actor, at: datetime) -> list[Deadline]:
             until = max(until, own) if own else until
             found.append(Deadline(round_, window, until, countdown(until, at)))
     return sorted(found, key=lambda deadline: deadline.until)
+
+
+@dataclass(frozen=True)
+class RoundAct:
+    """What its reader can go on to do in a round: a button's words, and the page by name, which takes its `ref`."""
+
+    label: str
+    page: str
+    ref: str
+
+
+def offered(actor: Actor, round_: Round, deadline: Deadline | None) -> list[RoundAct]:
+    """What the higher apps offer on the page of a round; `deadline`: the one that runs for the actor, if any."""
+    return [act for here in declared("selectors.rounds_page", "offered") for act in here(actor, round_, deadline)]
 
 
 # -- what a page shows of a round --------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """Evidence for an assessment: taken in, taken away, handed out again."""
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from django.core.files import File
@@ -13,6 +12,7 @@ from portal.actors import Actor
 from portal.declared import Kind
 from portal.errors import Denied, Hidden, Refused
 from portal.rules import may
+from portal.services import stored
 from portal.uploads import examined
 from tiers.assessment_form import MOST_FILES, assessment_form
 from tiers.models import AssessmentFile, SelfAssessment
@@ -32,7 +32,7 @@ def add(assessment: SelfAssessment, field: str, stream: Any, name: str, *, actor
             raise Refused(f"每项最多上传{MOST_FILES}个文件，请先移除不用的文件。")
         if held.filter(digest=upload.digest).exists():
             raise Refused(f"“{upload.name}”与已上传的文件内容相同，无需重复上传。")
-        stored = default_storage.save(
+        path = default_storage.save(
             f"evidence/{row.enterprise_id}/{uuid.uuid4().hex}.{upload.extension}", upload.opened()
         )
         file = AssessmentFile.objects.create(
@@ -43,7 +43,7 @@ def add(assessment: SelfAssessment, field: str, stream: Any, name: str, *, actor
             media_type=upload.media_type,
             size=upload.size,
             digest=upload.digest,
-            stored=stored,
+            stored=path,
             uploaded_at=clock.now(),
             uploaded_by=actor.person,
             unit_id=row.unit_id,
@@ -79,23 +79,7 @@ def opened(stored: str) -> File:
 def sweep() -> int:
     """Remove stored content that no assessment points at any more: an upload that broke off, a draft that was deleted.
 
-    What is younger than a day stays: its row may not be committed yet. How many went.
+    How many went.
     """
-    old, gone = clock.now() - timedelta(days=1), 0
-    for folder in _folders():
-        _, names = default_storage.listdir(folder)
-        stored = {f"{folder}/{name}" for name in names}
-        known = set(AssessmentFile.objects.filter(stored__in=stored).values_list("stored", flat=True))
-        for name in sorted(stored - known):
-            if default_storage.get_modified_time(name) < old:
-                default_storage.delete(name)
-                gone += 1
-    return gone
-
-
-def _folders() -> list[str]:
-    try:
-        folders, _ = default_storage.listdir("evidence")
-    except FileNotFoundError:  # nothing was ever uploaded
-        return []
-    return [f"evidence/{name}" for name in sorted(folders)]
+    rows = AssessmentFile.objects
+    return stored.sweep("evidence", lambda names: set(rows.filter(stored__in=names).values_list("stored", flat=True)))

@@ -26,7 +26,8 @@ PORTAL = Actor(system="平台（按期限自动办理）")
 CHUNK = 200
 MOST_CHUNKS = 100  # in one run of the task; what is left waits for the next
 _REMINDED = frozenset({S.PUBLISHED, S.ACCEPTING, S.FIRST_REVIEW, S.EXPERT_REVIEW})
-_AUDIENCES = {Window.ENTERPRISE: "enterprises", Window.CITY: "cities", Window.UNIT: "unit"}
+_AUDIENCES = {Window.CITY: "cities", Window.UNIT: "unit"}
+_LAST_HOURS = 24  # from here on a reminder is for those who have begun
 # What a move that time brings about is told to whom, and until when there is a point in telling.
 _STEPS = {
     "accept": ("everyone", "round_opened", "enterprise_until"),
@@ -74,10 +75,14 @@ def _reminders(row: Round, at: datetime) -> list[Reminder]:
 def _remind(row: Round, reminder: Reminder, at: datetime) -> int:
     until = row.windows.until(reminder.window)
     data: dict[str, Any] = {"what": reminder.window.label, "until": said(until) if until else ""}
-    to = "" if reminder.passed else _AUDIENCES[reminder.window]
+    to = "" if reminder.passed else _AUDIENCES.get(reminder.window) or _enterprises(reminder)
     if to:
         audit.record("round.remind", row, PORTAL, **data)
     return _put(row, reminder.kind, reminder.due_at, at, to, "round_reminder", **data)
+
+
+def _enterprises(reminder: Reminder) -> str:
+    return "writing" if reminder.hours <= _LAST_HOURS else "unfinished"
 
 
 def _put(row: Round, kind: str, due_at: datetime, at: datetime, to: str, template: str, **data: Any) -> int:

@@ -47,11 +47,13 @@ def round_(request: PortalRequest, ref: str) -> HttpResponse:
 def _about(request: PortalRequest, row: Round) -> dict[str, Any]:
     """What everybody reads of a round."""
     now = clock.now()
+    deadline = next((d for d in selectors.deadlines(request.actor, now) if d.round == row), None)
     return {
         "round": row,
         "terms": row.value,
         "timeline": selectors.timeline(row, now),
-        "deadline": next((d for d in selectors.deadlines(request.actor, now) if d.round == row), None),
+        "deadline": deadline,
+        "offered": selectors.offered(request.actor, row, deadline),
         "changes": selectors.changes(row),
         "extensions": selectors.extensions(request.actor, row),
         "rules": selectors.rule_lines(row),

@@ -37,7 +37,7 @@ from portal.models import Heartbeat, User
 SAVE_GOAL, TASKS_GOAL = 8.0, 12
 ROUNDS, RUNS = 8, 25
 KEY = "factory"
-_HARMLESS = ("SAVEPOINT", "RELEASE SAVEPOINT", "SELECT set_config")
+_HARMLESS = ("SAVEPOINT", "RELEASE SAVEPOINT", "SELECT set_config", "BEGIN", "COMMIT")
 _TOKEN = "b" * 32
 
 

@@ -68,11 +68,14 @@ def _rushed(stack: ExitStack, port: int) -> Iterator["Figure"]:
     print(f"{len(people)} applications ready to hand in after {time.monotonic() - began:.0f} s", flush=True)
     stack.enter_context(_served(port))
     idle = _quiet(port, people[:QUIET])
+    print(f"{QUIET} people alone: {sum(len(log.asked) for log in idle)} requests", flush=True)
     now = time.time() + 2
     closes = now + RAMP + LAST
     aftermath.set_deadline(round_, datetime.fromtimestamp(closes, UTC))
     logs = _hurried(port, people[QUIET:], now, closes)
     _report(logs, closes)
+    load, _, _ = os.getloadavg()
+    print(f"{os.cpu_count()} cores, load {load:.1f} at the end: what others did on this machine counts against it")
     for figure in (*_times(idle, logs, closes), *aftermath.judged(round_, idle + logs)):
         print(figure, flush=True)
         yield figure

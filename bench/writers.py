@@ -61,7 +61,7 @@ class Writer(threading.Thread):
         super().__init__(daemon=True)
         self.port, self.plan, self.log = port, plan, Log(applicant)
         self.dice = random.Random(applicant.ref)  # noqa: S311 — the same rush every time
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self.cookies = {"sessionid": applicant.session}
         self.token, self.versions, self.count = "", dict.fromkeys(_TYPED, 0), 0
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from applications.documents import receipt as receipt_of
 from applications.forms.submitting import CommitForm
+from applications.guards import writing_closed
 from applications.selectors import applications as selectors
 from applications.selectors.pages import draft_shown, what_next
 from applications.selectors.papers import check as checked
@@ -44,7 +45,8 @@ def submit(request: PortalRequest, ref: str) -> HttpResponse:
     actor = request.actor
     if not may(actor, "application.submit", row):
         return redirect("application_check", ref=ref)
-    form = CommitForm(request.POST or None, user=actor.person, initial={"version": row.version + 1})
+    shut = writing_closed(row, clock.now()) if row.is_writable else None
+    form = CommitForm(request.POST or None, user=actor.person, shut=shut, initial={"version": row.version + 1})
     if request.method == "POST" and form.is_valid():
         with refusal_shown_on(form):
             made = services.submit(row, version=form.cleaned_data["version"], commitment=form.commitment(), actor=actor)

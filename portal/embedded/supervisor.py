@@ -122,7 +122,7 @@ def commands(port: int) -> dict[str, list[str]]:
     # Celery warns at length when root starts it; here that is a demo on one's own machine.
     celery = [*python, "-W", "ignore:::celery.platforms", "-m", "celery", "--app", "portal", "--quiet"]
     web = [*python, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"{HOST}:{port}"]
-    web += ["--preload", "--workers", "2", "--threads", "4", "--graceful-timeout", "3"]
+    web += ["--preload", "--workers", "2", "--threads", "8", "--graceful-timeout", "3"]
     return {
         "web": [*web, "--no-control-socket", "--log-level", "warning"],
         "worker": [*celery, "worker", "--concurrency", "1", "--without-gossip", "--without-mingle"],

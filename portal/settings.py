@@ -156,7 +156,8 @@ AUTH_USER_MODEL = "portal.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 # scrypt costs whoever guesses memory too, and the portal less than half of what PBKDF2 does: on the evening of a
 # deadline that is what it can spare the least. An older hash is made anew when its owner next gives the password.
-PASSWORD_HASHERS = ["portal.hashing.TurnHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+# What was kept by PBKDF2 is kept anew when its owner next signs in.
+PASSWORD_HASHERS = ["portal.hashing.PortalHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {

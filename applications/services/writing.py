@@ -37,6 +37,8 @@ def save(
         open_for_writing(row)
         draft = ApplicationSection.objects.defer("taken").get(application=row, key=key)
         draft.application = row
+        if not section.takes_files:
+            draft.files = {}
         _unlocked(row, section, draft, changes)
         saved = write_answers(draft, section, changes, version=version, actor=actor)
         if saved.changed:

@@ -81,6 +81,12 @@ class Section:
         """Every field by its key."""
         return {f.key: f for block in self.blocks for f in block.fields}
 
+    @cached_property
+    def takes_files(self) -> bool:
+        """Whether a file can belong to it: to a field for files, or to a text with pictures."""
+        asked = [part for f in self.fields.values() for part in (f, *f.columns)]
+        return any(f.kind is Kind.FILES or f.pictures for f in asked)
+
 
 @dataclass(frozen=True)
 class Form:

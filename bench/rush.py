@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bench.writers import Log
 
 ROOT = Path(__file__).resolve().parent.parent
-PEOPLE, QUIET = 200, 6
+PEOPLE, QUIET, WARMING = 200, 6, 4
 RAMP, LAST, LATE = 40.0, 60.0, 60.0
 TOO_LATE = 10  # so many begin to hand in only when it is over
 RATIO = 4.0
@@ -61,22 +61,23 @@ def _rushed(stack: ExitStack, port: int) -> Iterator["Figure"]:
     from bench.applicants import officials, open_round, ready
 
     began = time.monotonic()
-    world.grow(PEOPLE + QUIET + 50)
+    world.grow(PEOPLE + QUIET + WARMING + 50)
     officer, head = officials()
     round_ = open_round(officer, head)
-    people = ready(round_, officer, PEOPLE + QUIET)
+    people = ready(round_, officer, PEOPLE + QUIET + WARMING)
     print(f"{len(people)} applications ready to hand in after {time.monotonic() - began:.0f} s", flush=True)
     stack.enter_context(_served(port))
+    warm = _quiet(port, people[-WARMING:])  # each process has read by now what it reads once
     idle = _quiet(port, people[:QUIET])
     print(f"{QUIET} people alone: {sum(len(log.asked) for log in idle)} requests", flush=True)
     now = time.time() + 2
     closes = now + RAMP + LAST
     aftermath.set_deadline(round_, datetime.fromtimestamp(closes, UTC))
-    logs = _hurried(port, people[QUIET:], now, closes)
+    logs = _hurried(port, people[QUIET:-WARMING], now, closes)
     _report(logs, closes)
     load, _, _ = os.getloadavg()
     print(f"{os.cpu_count()} cores, load {load:.1f} at the end: what others did on this machine counts against it")
-    for figure in (*_times(idle, logs, closes), *aftermath.judged(round_, idle + logs)):
+    for figure in (*_times(idle, logs, closes), *aftermath.judged(round_, warm + idle + logs)):
         print(figure, flush=True)
         yield figure
 

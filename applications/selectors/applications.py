@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from applications.models import Application, Attachment, Correction, Event, LateDraft, Submission
 from applications.states import ApplicationState
@@ -14,7 +14,7 @@ from portal.models import Membership
 from portal.roles import Level, Role
 from portal.rules import may
 from portal.states import MembershipState
-from tiers.models import Factory, Round
+from tiers.models import Extension, Factory, Round
 from tiers.selectors.factories import factories
 from tiers.selectors.rounds import extension_of
 
@@ -32,7 +32,11 @@ def applications(actor: Actor) -> QuerySet[Application]:
     """An enterprise's own; for a city's and a unit's lead office what was handed in to them, and never a draft."""
     rows = _seen(actor).select_related(*_SHOWN).defer(*_HEAVY)
     if actor.role is not None and actor.role.level is Level.ENTERPRISE:
-        return rows.annotate(late_there=Exists(LateDraft.objects.filter(application=OuterRef("pk"))))
+        granted = Extension.objects.filter(round=OuterRef("round"), enterprise=OuterRef("enterprise"))
+        return rows.annotate(
+            late_there=Exists(LateDraft.objects.filter(application=OuterRef("pk"))),
+            granted_until=Subquery(granted.order_by("-until").values("until")[:1]),
+        )
     return rows
 
 
@@ -52,7 +56,10 @@ def has_late(application: Application) -> bool:
 
 def own_until(application: Application) -> datetime:
     """The last instant for the applicant's own work: the correction's, else the window's or the one granted to it."""
-    granted = extension_of(application.round, application.enterprise_id)
+    if "granted_until" in vars(application):
+        granted = vars(application)["granted_until"]
+    else:
+        granted = extension_of(application.round, application.enterprise_id)
     last = max(filter(None, (application.round.enterprise_until, granted)))
     return application.correct_until or last
 

@@ -16,7 +16,11 @@ from portal.embedded import Unable, services
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Start what DATABASE_URL and REDIS_URL do not name, in a folder that goes with the run."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        # A folder of its own: what one worker's sweep doesn't know may be another's upload.
+        own = Path(os.environ["PORTAL_VAR"]) / worker
+        (own / "static").mkdir(parents=True, exist_ok=True)
+        os.environ["PORTAL_VAR"] = str(own)
         return
     stack = ExitStack()
     early_config.add_cleanup(stack.close)

@@ -30,11 +30,11 @@ def _lying(tmp_path: Path) -> set[str]:
 def test_orphans_are_swept_and_what_was_submitted_is_kept(people: People, tmp_path: Path) -> None:
     row, clerk = made.submitted(people), people.enterprise_clerk_a
     with walls.enter(people.enterprise_admin_a):
-        submitting.withdraw(row, actor=people.enterprise_admin_a)
+        row = submitting.withdraw(row, actor=people.enterprise_admin_a)
     with walls.enter(clerk):
         submitted = row.files.get(field="attachment.licence")
         files.remove(submitted, actor=clerk)
-        dropped = files.add(row, "attachment.honours", io.BytesIO(pdf(mark="x")), "奖状.pdf", actor=clerk)
+        dropped = files.add(made.fresh(row), "attachment.honours", io.BytesIO(pdf(mark="x")), "奖状.pdf", actor=clerk)
         files.remove(dropped, actor=clerk)
     orphan = tmp_path / Path(dropped.stored).parent / "orphan.pdf"
     orphan.write_bytes(b"x")

@@ -1,11 +1,12 @@
 """The evening of a deadline: `make rush` (python -m bench.rush), against servers of its own.
 
-PostgreSQL that flushes every commit, Redis, the worker, and the web server with the very command of `make run`; on the
-same machine 200 people, each with an application of an own enterprise. They begin over two minutes and save a field
-every few seconds; in the last minute before the deadline each opens the check and the submit page, commits with name
-and password, and hands in (a few begin that only after the deadline); in the minute after it they all try again.
-Sessions are made beforehand: signing in is not part of it. For comparison a few people do the same before, while nothing else
-is going on. Then the database is asked whether everything that was acknowledged is there, and nothing else.
+PostgreSQL that flushes every commit, Redis, the worker, and the web server with the very command of `make run`; on
+the same machine 200 people, each with an application of an own enterprise. They begin over two minutes and save a
+field every few seconds; in the last minute before the deadline each opens the check and the submit page, commits with
+name and password, and hands in (a few begin that only after the deadline); in the minute after it they all try again.
+Sessions are made beforehand: signing in is not part of it. For comparison a few people do the same before, while
+nothing else is going on. Then the database is asked whether everything that was acknowledged is there, and nothing
+else.
 """
 
 import os

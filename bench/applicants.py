@@ -9,7 +9,6 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from applications import screening
 from applications.demo.books import screening_answers
@@ -23,6 +22,7 @@ from portal.models import Enterprise, Membership, Unit, User
 from portal.roles import Role
 from portal.selectors.people import hats
 from portal.services.memberships import grant, post_at
+from portal.sessions import SessionStore
 from tiers.demo.answers import made_up
 from tiers.models import AssessmentSection, Edition, Factory, Recognition, Round, SelfAssessment
 from tiers.selectors.rounds import programmes

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from portal import clock
 from portal.actors import NOBODY, Actor
+from portal.compiled import inserted
 
 
 class Outcome(models.TextChoices):
@@ -177,5 +178,5 @@ def record(
         city_id=who.stands("city"),
         enterprise_id=who.stands("enterprise"),
     )
-    event.save(force_insert=True)
+    inserted(event)
     return event

@@ -153,10 +153,9 @@ CACHES = {
 
 # -- people ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "portal.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-# scrypt costs whoever guesses memory too, and the portal less than half of what PBKDF2 does: on the evening of a
-# deadline that is what it can spare the least. An older hash is made anew when its owner next gives the password.
-# What was kept by PBKDF2 is kept anew when its owner next signs in.
+AUTHENTICATION_BACKENDS = ["portal.sessions.Backend"]
+# Argon2id costs whoever guesses memory too, and the portal far less than PBKDF2 does: on the evening of a deadline time
+# is what it can spare the least. What was kept by PBKDF2 is kept anew when its owner next gives the password.
 PASSWORD_HASHERS = ["portal.hashing.PortalHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -232,7 +231,7 @@ SOCIALACCOUNT_PROVIDERS = (
 )
 
 # -- sessions and the browser ---------------------------------------------------------------------------------------
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "portal.sessions"
 SESSION_IDLE_SECONDS = read("SESSION_IDLE_MINUTES", env.positive, 30) * 60
 SESSION_ABSOLUTE_SECONDS = read("SESSION_ABSOLUTE_HOURS", env.positive, 12) * 3600
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS

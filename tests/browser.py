@@ -17,7 +17,6 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.http import HttpRequest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
@@ -28,6 +27,7 @@ from portal.demo.cast import DOMAIN
 from portal.demo.seed import seed
 from portal.embedded.process import end
 from portal.models import User
+from portal.sessions import SessionStore
 from tiers.demo.seed import seed as seed_tiers
 
 ROOT = Path(__file__).resolve().parent.parent

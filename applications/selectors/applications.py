@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from applications.models import Application, Attachment, Correction, Event, LateDraft, Submission
 from applications.states import ApplicationState
 from portal.actors import Actor
+from portal.compiled import Compiled
 from portal.errors import Hidden
 from portal.models import Membership
 from portal.roles import Level, Role
@@ -49,6 +50,9 @@ def _seen(actor: Actor) -> QuerySet[Application]:
     return rows if level is Level.ENTERPRISE else rows.filter(state__in=HANDED_IN)
 
 
+_of_enterprise = Compiled(lambda ref, key: Application.objects.filter(ref=ref, enterprise=key).order_by(), str, int)
+
+
 def has_late(application: Application) -> bool:
     """Whether something came too late for it; known from the list it was found in."""
     return bool(getattr(application, "late_there", True))
@@ -76,7 +80,9 @@ def own_application_for(actor: Actor, ref: str) -> Application:
 
 def written_application_for(actor: Actor, ref: str) -> Application:
     """The same gate for a save, which locks and reads the row with what it needs in its own transaction."""
-    return _own(_only(_seen(actor), ref), actor)
+    for row in _of_enterprise(ref, actor.stands("enterprise")):
+        return _own(row, actor)
+    raise Hidden("application", ref)
 
 
 def _only(rows: QuerySet[Application], ref: str) -> Application:

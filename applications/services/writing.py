@@ -1,6 +1,7 @@
 """Writing an application: saved section by section as it is typed, and never lost when it comes too late."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,10 +14,13 @@ from applications.services.beginning import keys_of
 from applications.services.locking import lock_to_save
 from portal import audit, clock
 from portal.actors import Actor
+from portal.compiled import Compiled
 from portal.declared import Section, progress, read
 from portal.errors import Denied, Hidden, Refused
 from portal.rules import may
 from portal.services.drafts import Saved, write_answers
+
+_TOLD = timedelta(minutes=1)
 
 
 class TooLate(Refused):
@@ -35,7 +39,7 @@ def save(
         row = lock_to_save(application)
         section = _section(row, key)
         open_for_writing(row)
-        draft = ApplicationSection.objects.defer("taken").get(application=row, key=key)
+        (draft,) = _draft(row.pk, key)
         draft.application = row
         if not section.takes_files:
             draft.files = {}
@@ -45,6 +49,13 @@ def save(
             _follow(row, section, draft)
             audit.record("application.save", row, actor, section=key, version=saved.version, fields=len(saved.changed))
     return saved, draft
+
+
+_draft = Compiled(
+    lambda application, key: ApplicationSection.objects.defer("taken").filter(application=application, key=key),
+    int,
+    str,
+)
 
 
 def ask(actor: Actor, application: Application) -> None:
@@ -80,9 +91,13 @@ def _unlocked(row: Application, section: Section, draft: ApplicationSection, cha
 
 
 def _follow(row: Application, section: Section, draft: ApplicationSection) -> None:
-    row.saved_at = draft.saved_at
+    """Keep what lists show of it: how much is filled in, and when, to the minute, somebody last wrote."""
+    counted = row.progress.get(section.key)
     measure(row, section, draft)
-    row.save(update_fields=["saved_at", "progress"])
+    told = row.saved_at is not None and clock.now() - row.saved_at < _TOLD
+    if row.progress.get(section.key) != counted or not told:
+        row.saved_at = draft.saved_at
+        row.save(update_fields=["saved_at", "progress"])
 
 
 def measure(row: Application, section: Section, draft: ApplicationSection) -> None:

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal import walls
 from portal.actors import NOBODY, Actor
+from portal.compiled import Compiled
 from portal.errors import Hidden
 from portal.models import Invitation, Membership, Office, OfficeLevel, Unit, UnitKind, User
 from portal.roles import ROLES, Level, Role
@@ -14,6 +15,13 @@ from portal.rules import may
 from portal.states import InvitationState, MembershipState
 
 _POST = ("unit", "city__region", "enterprise", "office")
+# They come with every request.
+_hats = Compiled(
+    lambda user: (
+        Membership.objects.filter(user=user, state=MembershipState.ACTIVE).select_related(*_POST).order_by("pk")
+    ),
+    int,
+)
 
 
 def hats(user: User) -> list[Membership]:
@@ -21,9 +29,7 @@ def hats(user: User) -> list[Membership]:
 
     The transaction must stand where those names are seen: at the door (`Place.at_door`), or behind all walls.
     """
-    active = Membership.objects.filter(user=user, state=MembershipState.ACTIVE)
-    # Sorted here: so wide a query costs the most where it is ordered, and this one comes with every request.
-    return sorted(active.select_related(*_POST).order_by(), key=lambda hat: hat.pk)
+    return _hats(user.pk)
 
 
 def actor_for(user: User | AnonymousUser, chosen: int | None) -> tuple[Actor, list[Membership]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from portal import clock
 from portal.actors import Actor
+from portal.compiled import updated
 from portal.declared import Section, Unkeepable, Value, field_of, in_words, label_of, read
 from portal.errors import Refused, Stale
 from portal.models import DraftSection
@@ -57,7 +58,7 @@ def _put(row: DraftSection, different: Mapping[str, Value | None], actor: Actor)
     if len(row.answers) > MOST_ANSWERS:
         raise Refused("本节内容过多，请删减行数后再保存。")
     row.saved_at, row.saved_by = clock.now(), actor.user
-    row.save(update_fields=["answers", "versions", "version", "saved_at", "saved_by"])
+    updated(row, "answers", "versions", "version", "saved_at", "saved_by")
 
 
 def _stale(row: DraftSection, section: Section, mine: Mapping[str, Value | None]) -> Stale:

@@ -37,7 +37,8 @@ a { color: inherit; text-decoration: none }
 def paper(name: str = "武汉示例智造有限公司", keys: tuple[str, ...] = PLACES) -> bytes:
     """Three pages, with places for seals on the second."""
     places = "".join(
-        f'<div class="seal-place" id="seal-{key}"><div>湖北省某某厅{key}</div><div>2024年11月22日</div></div>' for key in keys
+        f'<div class="seal-place" id="seal-{key}"><div>湖北省某某厅{key}</div><div>2024年11月22日</div></div>'
+        for key in keys
     )
     links = "".join(f'<a href="#seal-{key}"></a>' for key in keys)
     html = f"""<html lang="zh"><title>推荐函</title><style>{_STYLE}</style><body>
@@ -84,7 +85,9 @@ class Authority:
 
     def p12(self, passphrase: str = "") -> bytes:
         """Key, certificate and issuer in one file."""
-        locked = serialization.BestAvailableEncryption(passphrase.encode()) if passphrase else serialization.NoEncryption()
+        locked = (
+            serialization.BestAvailableEncryption(passphrase.encode()) if passphrase else serialization.NoEncryption()
+        )
         above = [self.issuer.certificate] if self.issuer else None
         return pkcs12.serialize_key_and_certificates(b"seal", self.key, self.certificate, above, locked)
 
@@ -92,7 +95,7 @@ class Authority:
 def authority(name: str, issuer: Authority | None = None, *, stamps_time: bool = False, days: int = 365) -> Authority:
     """A root, or what a root issued: for signing, or for stamping time."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    now = datetime.now(UTC)  # noqa: TID251
+    now = datetime.now(UTC)
     subject = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"), x509.NameAttribute(NameOID.COMMON_NAME, name)])
     above = issuer.certificate.subject if issuer else subject
     built = (

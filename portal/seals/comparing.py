@@ -126,7 +126,7 @@ class _Reader:
     def page(self, page: Any) -> str:
         """The page's mark."""
         mark = hashlib.sha256()
-        facts = {key: page[key] for key in page.keys() if key not in {"/Contents", *_ELSEWHERE, *_INHERITED}}
+        facts = {key: found for key, found in page.items() if key not in {"/Contents", *_ELSEWHERE, *_INHERITED}}
         facts |= {key: found for key in _INHERITED if (found := _inherited(page, key)) is not None}
         content = self._content(page)
         mark.update(content)
@@ -180,19 +180,19 @@ class _Reader:
         if len(self._open) > _DEEP:
             raise Unreadable("nested too deeply")
         mark = hashlib.sha256(type(found).__name__.encode())
-        if isinstance(found, pikepdf.Array):
-            for item in found:
-                mark.update(self._mark(item))
-        elif isinstance(found, pikepdf.Dictionary | pikepdf.Stream):
-            for key in sorted(found.keys()):
-                if key not in _ELSEWHERE:
-                    mark.update(key.encode() + self._mark(found[key]))
-            if isinstance(found, pikepdf.Stream):
-                for piece in self._decoded(found):
-                    mark.update(piece)
-        else:
-            mark.update(bytes(found) if isinstance(found, pikepdf.String) else str(found).encode())
+        for piece in self._parts(found):
+            mark.update(piece)
         return mark.digest()
+
+    def _parts(self, found: Any) -> Iterator[bytes]:
+        if isinstance(found, pikepdf.Array):
+            yield from map(self._mark, found)
+        elif isinstance(found, pikepdf.Dictionary | pikepdf.Stream):
+            yield from (key.encode() + self._mark(found[key]) for key in sorted(found.keys()) if key not in _ELSEWHERE)
+            if isinstance(found, pikepdf.Stream):
+                yield from self._decoded(found)
+        else:
+            yield bytes(found) if isinstance(found, pikepdf.String) else str(found).encode()
 
     def _decoded(self, stream: Any) -> Iterator[bytes]:
         """A stream's content piece by piece; how it was packed doesn't matter, where unpacking is a plain Flate."""

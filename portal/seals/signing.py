@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from PIL import Image
 from pyhanko.pdf_utils import layout
-from pyhanko.pdf_utils.images import PdfImage
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
@@ -19,7 +17,8 @@ from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 from pyhanko.stamp import StaticStampStyle
 
 from portal.errors import Refused
-from portal.seals.places import PREFIX
+from portal.seals.ink import ink
+from portal.seals.places import PREFIX, SIDE
 from portal.seals.stamping import place_for
 
 TSA_SECONDS = 10
@@ -82,12 +81,10 @@ def _looks(picture: bytes | None) -> StaticStampStyle | None:
     """The picture, filling its place; without one the signature is in the file only."""
     if picture is None:
         return None
-    with Image.open(io.BytesIO(picture), formats=("PNG",)) as shown:
-        drawn = PdfImage(shown.convert("RGBA"))
     fills = layout.SimpleBoxLayoutRule(
         x_align=layout.AxisAlignment.ALIGN_MID,
         y_align=layout.AxisAlignment.ALIGN_MID,
         margins=layout.Margins.uniform(0),
         inner_content_scaling=layout.InnerScaling.STRETCH_FILL,
     )
-    return StaticStampStyle(border_width=0, background=drawn, background_layout=fills)
+    return StaticStampStyle(border_width=0, background=ink(picture, SIDE), background_layout=fills)

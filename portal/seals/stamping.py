@@ -1,15 +1,12 @@
 """A seal's picture on a paper without a signature: appended to the file, so that what was issued stays inside."""
 
 import io
-import uuid
 
-from PIL import Image
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.generic import pdf_name
-from pyhanko.pdf_utils.images import pil_image
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from portal.errors import Refused
+from portal.seals.ink import ink
 from portal.seals.places import SealPlace, places
 from portal.seals.reading import is_signed
 
@@ -44,11 +41,9 @@ def _wrap(writer: IncrementalPdfFileWriter, page: int) -> None:
 
 
 def _draw(writer: IncrementalPdfFileWriter, place: SealPlace, picture: bytes) -> None:
-    with Image.open(io.BytesIO(picture), formats=("PNG",)) as shown:
-        drawn = pil_image(shown.convert("RGBA"), writer)
-    name = f"/Seal{uuid.uuid4().hex}"
+    drawn = ink(picture, place.w)
+    drawn.set_writer(writer)
     # An artifact to those who read by ear: the page says in words who stamped.
-    command = f"/Artifact BMC q {place.w:.3f} 0 0 {place.h:.3f} {place.x:.3f} {place.y:.3f} cm {name} Do Q EMC"
-    resources = generic.DictionaryObject({pdf_name("/XObject"): generic.DictionaryObject({pdf_name(name): drawn})})
-    stream = writer.add_object(generic.StreamObject(stream_data=command.encode()))
-    writer.add_stream_to_page(place.page, stream, resources)
+    command = b"/Artifact BMC q 1 0 0 1 %.3f %.3f cm %s Q EMC" % (place.x, place.y, drawn.render())
+    stream = writer.add_object(generic.StreamObject(stream_data=command))
+    writer.add_stream_to_page(place.page, stream, drawn.resources.as_pdf_object())

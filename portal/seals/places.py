@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass
+from typing import Any
 
 import pikepdf
 
@@ -29,19 +30,19 @@ class SealPlace:
 def places(pdf: bytes) -> dict[str, SealPlace]:
     """The seal places of a paper by key (`unit`, `city-finance`), in the order of pages and lines."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        names = document.Root.get("/Names", {}).get("/Dests")
-        if names is None:
+        names: Any = document.Root.get("/Names")
+        if names is None or "/Dests" not in names:
             return {}
         pages = {page.obj.objgen: number for number, page in enumerate(document.pages)}
         found = {
-            name.removeprefix(PREFIX): _place(target, pages)
-            for name, target in pikepdf.NameTree(names).items()
-            if name.startswith(PREFIX)
+            str(name).removeprefix(PREFIX): _place(target, pages)
+            for name, target in pikepdf.NameTree(names["/Dests"]).items()
+            if str(name).startswith(PREFIX)
         }
     return dict(sorted(found.items(), key=lambda item: (item[1].page, -item[1].y, item[1].x)))
 
 
-def _place(target: pikepdf.Object, pages: dict[tuple[int, int], int]) -> SealPlace:
+def _place(target: Any, pages: dict[tuple[int, int], int]) -> SealPlace:
     """The destination names the box's upper left corner."""
     where = target["/D"] if isinstance(target, pikepdf.Dictionary) else target
     left, top = float(where[2]), float(where[3])

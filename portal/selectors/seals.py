@@ -4,16 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 
 from portal.actors import Actor
-from portal.errors import Denied, Hidden
+from portal.errors import Denied, Hidden, Refused
 from portal.models import Enterprise, Mark, Office, OfficeLevel, Paper, Seal, Stamping
 from portal.rules import may
 from portal.seals import keys as key_files
-from portal.seals.keys import Keys
+from portal.seals.keys import Certificate, Keys
 from portal.seals.places import places
 from portal.seals.reading import Signature, signatures
 from portal.states import PaperState
@@ -66,7 +67,8 @@ def _office_holder(office: Office) -> Holder:
 
 def seal_of(holder: Holder) -> Seal | None:
     """The picture that is in use."""
-    return Seal.objects.filter(office_id=holder.office_id, enterprise_id=holder.enterprise_id, removed_at=None).first()
+    whose: dict[str, Any] = {"office_id": holder.office_id, "enterprise_id": holder.enterprise_id}
+    return Seal.objects.filter(**whose, removed_at=None).first()
 
 
 @dataclass(frozen=True)
@@ -184,3 +186,31 @@ def signatures_on(paper: Paper) -> list[Signature]:
         return []
     folder = settings.SEALS_FOLDER
     return signatures(content_of(paper), key_files.roots(folder / "roots" if folder else None))
+
+
+@dataclass(frozen=True)
+class KeyShown:
+    """An organisation's key as its page tells of it: its certificate, or why it can't be used."""
+
+    certificate: Certificate | None
+    trouble: str = ""
+
+
+def certificate_of(holder: Holder) -> KeyShown | None:
+    """The key of an organisation; None when it has none."""
+    held = keys()
+    if not held.has(holder.key):
+        return None
+    try:
+        return KeyShown(held.certificate(holder.key))
+    except Refused as refusal:
+        return KeyShown(None, refusal.reasons[0])
+
+
+def stamping_facts(actor: Actor, paper: Paper) -> dict[str, Any]:
+    """What somebody about to stamp is shown: with what, on which file, and whether they could prove it by a code."""
+    return {
+        "means": means_of(holder_of(actor)),
+        "digest": file_of(paper)[1],
+        "has_second_factor": Authenticator.objects.filter(user=actor.user).exists(),
+    }

@@ -35,6 +35,7 @@ NAVIGATION = (
     ("荣誉称号", "recognitions", "recognition.list"),
     ("要素条件", "editions", "edition.read"),
     ("人员管理", "people", "people.manage"),
+    ("单位印章", "seal", "seal.keep"),
     ("机构管理", "offices", "office.manage"),
     ("工作日历", "calendar", "calendar.edit"),
     ("账户安全", "accounts", "account.list"),

@@ -5,7 +5,19 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from portal.views import accounts, demo, enterprises, home, notices, offices, papers, people, record, registrations
+from portal.views import (
+    accounts,
+    demo,
+    enterprises,
+    exports,
+    home,
+    notices,
+    offices,
+    papers,
+    people,
+    record,
+    registrations,
+)
 
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.forbidden"
@@ -55,6 +67,8 @@ urlpatterns = [
     path("papers/<str:code>/file/", papers.file, name="paper_file"),
     path("verify/", papers.verify, name="verify_any"),
     path("verify/<str:code>/", papers.verify, name="verify"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/<slug:key>.<slug:kind>", exports.export, name="export"),
     path("record/", record.record, name="record"),
     path("record/export.xlsx", record.export, name="record_export"),
     path("record/verify/", record.verify, name="record_verify"),

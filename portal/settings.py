@@ -47,7 +47,7 @@ SITE = {
 REVOCATION_BAR_YEARS = read("REVOCATION_BAR_YEARS", env.count, 3)
 
 # The house's own apps, each standing on those before it.
-OWN_APPS = ("portal", "tiers", "applications")
+OWN_APPS = ("portal", "tiers", "applications", "review")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "portal.apps.PortalConfig",
     "tiers.apps.TiersConfig",
     "applications.apps.ApplicationsConfig",
+    "review.apps.ReviewConfig",
 ]
 
 MIDDLEWARE = [

@@ -282,6 +282,7 @@ STATICFILES_DIRS = [
     ("vendor/bootstrap/css", BASE_DIR / "node_modules/bootstrap/dist/css"),
     ("vendor/htmx", BASE_DIR / "node_modules/htmx.org/dist"),
 ]
+FONTS_DIR = BASE_DIR / "fonts"  # for paper only; bin/setup puts them there
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

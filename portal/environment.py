@@ -37,6 +37,8 @@ ENVIRONMENT = {
     "SITE_ICP": "备案号 in the footer",
     "REVOCATION_BAR_YEARS": "how long the holder of a revoked title may not apply; default 3, 0: not at all",
     "CLAMD_URL": "the virus scanner, tcp://host:3310 or unix:///path; empty: uploads are not scanned",
+    "PRESS_SECONDS": "how long the making of one paper may take; default 120",
+    "PRESS_MEGABYTES": "how much memory it may take; default 1500",
     "LOG_LEVEL": "default INFO",
     "LOG_FORMAT": "json (production's default) or console",
 }

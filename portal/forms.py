@@ -257,3 +257,14 @@ class RecordFilterForm(forms.Form):
     verb = forms.ChoiceField(label="行为", required=False, choices=_verbs)
     subject = forms.CharField(label="对象", max_length=100, required=False)
     outcome = forms.ChoiceField(label="结果", required=False, choices=[("", "全部"), *Outcome.choices])
+
+
+class VerifyForm(forms.Form):
+    """核验文书."""
+
+    code = forms.CharField(
+        label="核验码",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "code"}),
+        help_text="12位，印在文书每页页脚和二维码旁，例如 K7QD-3MPX-9RTW；不区分大小写。",
+    )

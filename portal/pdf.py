@@ -1,6 +1,7 @@
 """HTML → PDF: the only importer of WeasyPrint. A document reaches nothing but the portal's static files, by name."""
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 _BASE = "asset:"
+_PICTURE = "picture:"
 _NAMED = re.compile(r"asset:/?(?P<name>(?:[a-z0-9_-]+/)*[a-z0-9_.-]+\.(?P<kind>css|svg|png|ttf|otf|woff2))")
 _TYPES = {
     "css": "text/css",
@@ -28,17 +30,22 @@ class Unprintable(Exception):
 
 
 class Assets(URLFetcher):
-    """What a document may load: static files as `asset:css/paper.css`. No network, no files, no data in the address.
+    """What a document may load: static files as `asset:css/paper.css`, and the pictures that came with it.
+
+    They are `picture:NAME`. No network, no files, no data in the address.
 
     `denied`: what else was asked for; within a drawing WeasyPrint goes on without it, so the caller has to look.
     """
 
-    def __init__(self) -> None:
-        super().__init__(allowed_protocols=("asset",), allow_redirects=False, fail_on_errors=True)
+    def __init__(self, pictures: Mapping[str, bytes]) -> None:
+        super().__init__(allowed_protocols=("asset", "picture"), allow_redirects=False, fail_on_errors=True)
+        self.pictures = pictures
         self.denied: list[str] = []
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         """A static file. Ends the rendering for anything else: our templates ask for nothing else."""
+        if url.startswith(_PICTURE) and (name := url.removeprefix(_PICTURE)) in self.pictures:
+            return URLFetcherResponse(url, self.pictures[name])
         named = _NAMED.fullmatch(url)
         path = _found(named["name"]) if named else None
         if named is None or path is None:
@@ -60,11 +67,15 @@ def rendered(template: str, context: dict[str, Any], *, identifier: str) -> byte
     return printed(render_to_string(template, context), identifier=identifier)
 
 
-def printed(html: str, *, identifier: str) -> bytes:
-    """HTML as PDF; `identifier` stands in the file and tells it from others. Raises Unprintable."""
-    assets, made = Assets(), b""
+def printed(html: str, *, identifier: str, pictures: Mapping[str, bytes] | None = None) -> bytes:
+    """HTML as a tagged PDF (PDF/UA-1); `identifier` stands in the file and tells it from others. Raises Unprintable.
+
+    `pictures`: content by name, shown as <img src="picture:NAME">.
+    """
+    assets, made = Assets(pictures or {}), b""
     with suppress(FatalURLFetchingError):
-        made = HTML(string=html, base_url=_BASE, url_fetcher=assets).write_pdf(pdf_identifier=identifier.encode())
+        document = HTML(string=html, base_url=_BASE, url_fetcher=assets)
+        made = document.write_pdf(pdf_identifier=identifier.encode(), pdf_variant="pdf/ua-1")
     if assets.denied:
         raise Unprintable(f"documents don't load {assets.denied[0]}")
     return bytes(made)

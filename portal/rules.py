@@ -98,6 +98,12 @@ def has_registrations(actor: Actor) -> bool:
     return actor.role in deciding
 
 
+@rules.predicate
+def is_person(actor: Actor) -> bool:
+    """Somebody under a hat; which papers they see at all, their document's own permission says."""
+    return actor.role is not None
+
+
 def _holds(role: Role) -> Any:
     return rules.predicate(lambda actor: actor.role is role, name=f"holds_{role.value}")
 
@@ -136,6 +142,9 @@ PERMISSIONS = {
     "account.end_sessions": is_security_admin & is_somebody_else,
     "account.reset_second_factor": is_security_admin & is_somebody_else,
     "record.read": is_auditor,
+    "paper.finish": is_portal,
+    "paper.fail": is_portal,
+    "paper.retry": is_person,
 }
 
 for _name, _predicate in PERMISSIONS.items():

@@ -5,12 +5,12 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
-from django.db.models.functions import Now
 
+from portal import clock
 from portal.compiled import Compiled
 from portal.models import User
 
-_session = Compiled(lambda key: Session.objects.filter(session_key=key, expire_date__gt=Now()), str)
+_session = Compiled(lambda key: Session.objects.filter(session_key=key), str)
 _user = Compiled(lambda pk: User.objects.filter(pk=pk), int)
 
 
@@ -20,7 +20,8 @@ class SessionStore(db.SessionStore):
     def _get_session_from_db(self) -> Any:
         # A cookie can hold NUL (quoted, as \000), which PostgreSQL has no text for.
         for row in _session(str(self.session_key).replace("\0", "")):
-            return row
+            if row.expire_date > clock.now():
+                return row
         self._session_key = None
         return None
 

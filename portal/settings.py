@@ -192,6 +192,7 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "200/h/ip",
     "reset_password": "200/h/ip,5/m/key",
     "reset_password_from_key": "200/h/ip",
+    "verify": "60/m/ip,600/h/ip",
 }
 MFA_ADAPTER = "portal.adapters.MFAAdapter"
 MFA_FORMS = {
@@ -311,6 +312,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 600
+# Papers take seconds and a package of them minutes: they have workers of their own, so that no deadline waits for them.
+PAPERS_QUEUE = "papers"
+CELERY_TASK_ROUTES = {"portal.tasks.make_*": {"queue": PAPERS_QUEUE}}
+PRESS_SECONDS = read("PRESS_SECONDS", env.positive, 120)
+PRESS_MEGABYTES = read("PRESS_MEGABYTES", env.positive, 1_500)
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -322,6 +328,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15},
     "seal the record": {"task": "portal.tasks.seal_record", "schedule": 30},
     "deliver mail": {"task": "portal.tasks.deliver_waiting_mail", "schedule": 30},
+    "make papers": {"task": "portal.tasks.make_waiting_papers", "schedule": 60},
     "lapse corrections": {"task": "applications.tasks.lapse_corrections", "schedule": 60},
     "sweep application files": {"task": "applications.tasks.sweep_files", "schedule": 86_400},
     "advance rounds": {"task": "tiers.tasks.advance_rounds", "schedule": 60},

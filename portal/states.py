@@ -27,3 +27,11 @@ class MembershipState(TextChoices):
     ACTIVE = "active", "有效"
     DISABLED = "disabled", "已停用"
     HANDED_OVER = "handed_over", "已移交"
+
+
+class PaperState(TextChoices):
+    """A paper on its way from the worker."""
+
+    MAKING = "making", "正在生成"
+    MADE = "made", "已生成"
+    FAILED = "failed", "生成失败"

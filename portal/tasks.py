@@ -6,7 +6,7 @@ from django.core.management import call_command
 from portal import clock, walls
 from portal.actors import Place
 from portal.models import Heartbeat
-from portal.services import invitations, mail, record, upkeep
+from portal.services import invitations, mail, papers, record, upkeep
 
 
 @shared_task
@@ -32,6 +32,19 @@ def deliver_mail(mail_id: str) -> None:
 def deliver_waiting_mail() -> None:
     """Send what is left in the outbox: Redis or the mail server was away."""
     mail.deliver_waiting()
+
+
+@shared_task
+def make_paper(pk: int) -> None:
+    """Make a paper that somebody asked for."""
+    papers.make(pk)
+
+
+@shared_task
+def make_waiting_papers() -> None:
+    """Make the papers that are left: Redis was away, or a worker was ended in the middle."""
+    for pk in papers.waiting():
+        papers.make(pk)
 
 
 @shared_task

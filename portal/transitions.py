@@ -1,7 +1,7 @@
 """Every move that a record of the ground floor can make; who may make it is in rules.py."""
 
 from portal.guards import not_expired, says_why
-from portal.states import InvitationState, MembershipState, RegistrationState
+from portal.states import InvitationState, MembershipState, PaperState, RegistrationState
 from portal.workflow import Transition, Workflow
 
 _R = RegistrationState
@@ -37,4 +37,15 @@ MEMBERSHIP = Workflow(
     ),
 )
 
-WORKFLOWS = (REGISTRATION, INVITATION, MEMBERSHIP)
+_P = PaperState
+PAPER = Workflow(
+    "paper",
+    _P,
+    (
+        Transition("finish", "完成", (_P.MAKING,), _P.MADE),
+        Transition("fail", "记为失败", (_P.MAKING,), _P.FAILED),
+        Transition("retry", "重新生成", (_P.FAILED,), _P.MAKING),
+    ),
+)
+
+WORKFLOWS = (REGISTRATION, INVITATION, MEMBERSHIP, PAPER)

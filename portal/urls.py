@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from portal.views import accounts, demo, enterprises, home, notices, offices, people, record, registrations
+from portal.views import accounts, demo, enterprises, home, notices, offices, papers, people, record, registrations
 
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.forbidden"
@@ -49,6 +49,12 @@ urlpatterns = [
     path("security/<int:pk>/enable/", accounts.enable, name="account_enable"),
     path("security/<int:pk>/end-sessions/", accounts.end_sessions, name="account_end_sessions"),
     path("security/<int:pk>/reset-second-factor/", accounts.reset_second_factor, name="account_reset_second_factor"),
+    path("papers/issue/<slug:kind>/<path:key>/", papers.issue, name="paper_issue"),
+    path("papers/<str:code>/", papers.paper, name="paper"),
+    path("papers/<str:code>/retry/", papers.retry, name="paper_retry"),
+    path("papers/<str:code>/file/", papers.file, name="paper_file"),
+    path("verify/", papers.verify, name="verify_any"),
+    path("verify/<str:code>/", papers.verify, name="verify"),
     path("record/", record.record, name="record"),
     path("record/export.xlsx", record.export, name="record_export"),
     path("record/verify/", record.verify, name="record_verify"),

@@ -37,6 +37,8 @@ WALLED: dict[str, Wall] = {
     "portal_invitation": Wall("identity"),
     "portal_auditevent": Wall("record", open_insert=True),
     "portal_auditblock": Wall("record", unit="", city="", enterprise=""),
+    # A preview belongs to nobody but the enterprise: it has no city and no unit.
+    "portal_paper": Wall("business"),
     # Whoever tells can't read what they told: only the person can.
     "portal_notice": Wall("notice", unit="", city="", enterprise="", own="user_id", open_insert=True),
 }

@@ -73,7 +73,7 @@ def interpolated(environment: dict[str, Any]) -> dict[str, str]:
 
 # -- docker-compose.yml ----------------------------------------------------------------------------------------------
 def test_the_services_are_those_of_an_installation() -> None:
-    assert SERVICES.keys() == {"web", "worker", "beat", "migrate", "database", "redis"}
+    assert SERVICES.keys() == {"web", "worker", "press", "beat", "migrate", "database", "redis"}
 
 
 @pytest.mark.parametrize("name", PORTAL)

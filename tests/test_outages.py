@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 from portal import tasks, walls
 from portal.audit import AuditEvent
 from portal.models import Mail, Registration
-from portal.services import mail
+from portal.services import worker
 from tests import applications, factories
 from tests.signing_in import HERE, errors_of, sign_in
 from tests.test_committed import at_once
@@ -57,7 +57,7 @@ def no_redis(request: pytest.FixtureRequest, settings: Any) -> Iterator[None]:
 def _use_broker(url: str) -> None:
     current_app.conf.broker_url = current_app.conf.broker_write_url = url
     current_app._pool = current_app.amqp._producer_pool = None
-    mail._quiet_until = 0.0
+    worker._quiet_until = 0.0
 
 
 class Stopwatch:

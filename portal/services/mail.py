@@ -1,45 +1,29 @@
 """The outbox: mail is written with what it tells of, and delivered after commit, whether or not Redis is there."""
 
-import time
 import uuid
 from datetime import timedelta
 
 import structlog
-from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
-from kombu.exceptions import OperationalError
 
 from portal import clock
 from portal.models import Mail
+from portal.services import worker
 
 log = structlog.get_logger(__name__)
 
 MOST_ATTEMPTS = 14  # the last one almost a day after the first
 AT_ONCE = 200
-QUIET_SECONDS = 30
-_quiet_until = 0.0
 
 
 def post(to: str, subject: str, body: str) -> Mail:
     """Put a message in the outbox; the worker is told after commit, and beat sweeps up what it was not told."""
     mail = Mail.objects.create(to=to, subject=subject[:200], body=body, created_at=clock.now())
-    transaction.on_commit(lambda: _announce(mail.pk), robust=True)
+    worker.ask("portal.tasks.deliver_mail", str(mail.pk))
     return mail
-
-
-def _announce(mail_id: uuid.UUID) -> None:
-    """Tell the worker; after a failure nobody waits for Redis again for a while."""
-    global _quiet_until
-    if time.monotonic() < _quiet_until:
-        return
-    try:
-        current_app.send_task("portal.tasks.deliver_mail", args=[str(mail_id)], ignore_result=True)
-    except OperationalError as error:
-        _quiet_until = time.monotonic() + QUIET_SECONDS
-        log.warning("mail.not_announced", mail=str(mail_id), error=str(error)[:300])
 
 
 def write(to: str, template: str, **context: object) -> Mail:

@@ -1,0 +1,73 @@
+"""Papers: asked for, waited for, taken; and verified by whoever holds a copy."""
+
+from allauth.core.internal import ratelimit
+from django.contrib.auth.decorators import login_not_required
+from django.core.files.storage import default_storage
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from portal import audit
+from portal.errors import Refused
+from portal.forms import VerifyForm
+from portal.models import Paper
+from portal.papers import document
+from portal.selectors import papers as selectors
+from portal.services import papers as services
+from portal.states import PaperState
+from portal.views.page import PortalRequest
+
+
+@require_POST
+def issue(request: PortalRequest, kind: str, key: str) -> HttpResponse:
+    """Ask for a paper; it is made once, so whoever asks again is shown the same."""
+    return redirect("paper", services.issue(kind, key, actor=request.actor).code)
+
+
+@require_safe
+@never_cache
+def paper(request: PortalRequest, code: str) -> HttpResponse:
+    """How far a paper is, what it is, and where to take it; the part that changes asks for itself while it is made."""
+    row = selectors.paper_for(request.actor, code)
+    template = "portal/_paper.html" if request.headers.get("HX-Request") else "portal/paper.html"
+    context = {"paper": row, "document": document(row.kind), "standing": selectors.standing_of(row)}
+    return render(request, template, context)
+
+
+@require_POST
+def retry(request: PortalRequest, code: str) -> HttpResponse:
+    """Have a paper made again that failed."""
+    row = services.retry(selectors.paper_for(request.actor, code), actor=request.actor)
+    return redirect("paper", row.code)
+
+
+@require_safe
+def file(request: PortalRequest, code: str) -> FileResponse:
+    """The paper itself; taking it is on record."""
+    row = selectors.paper_for(request.actor, code)
+    if row.state != PaperState.MADE:
+        raise Refused("文书尚未生成，请稍候在文书页面下载。")
+    audit.record("paper.take", row)
+    return FileResponse(default_storage.open(row.stored), as_attachment=True, filename=file_name(row))
+
+
+def file_name(row: Paper) -> str:
+    """What the file is called where it is kept: kind, number and version."""
+    name = document(row.kind).name
+    return f"{name}-{row.number}-第{row.version}版.pdf" if row.version else f"{name}-草稿.pdf"
+
+
+@login_not_required
+@require_safe
+@never_cache
+def verify(request: PortalRequest, code: str = "") -> HttpResponse:
+    """What a check code stands for; anybody may ask, nobody may ask for ever."""
+    typed = code or request.GET.get("code", "")
+    if not typed:
+        return render(request, "portal/verify.html", {"form": VerifyForm()})
+    if not ratelimit.consume(request, app="allauth.account", action="verify", limit_get=True):
+        return ratelimit.handler429(request)
+    found = selectors.verified(typed)
+    context = {"form": VerifyForm({"code": typed}), "asked": True, "known": found}
+    return render(request, "portal/verify.html", context, status=200 if found else 404)

@@ -56,6 +56,7 @@ PERMISSIONS: dict[str, Any] = {
     "application.return": is_reviewing,
     "application.extend": is_of_unit,
     "application.lapse": is_portal,
+    "paper.book": has_applications,
 }
 
 for _name, _predicate in PERMISSIONS.items():

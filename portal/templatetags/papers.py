@@ -27,6 +27,6 @@ def page_codes(codes: Sequence[str]) -> SafeString:
 
 
 @register.filter
-def drawing(svg: str) -> SafeString:
-    """An inline drawing that the portal made itself."""
-    return mark_safe(svg)  # noqa: S308
+def drawing(svg: str, title: str) -> SafeString:
+    """An inline drawing that the portal made itself, with a title for those who don't see it."""
+    return mark_safe(svg.replace(">", f">{format_html('<title>{}</title>', title)}", 1))  # noqa: S308

@@ -63,6 +63,7 @@ PERMISSIONS: dict[str, Any] = {
     "application.extend": is_of_unit,
     "application.lapse": is_portal,
     "export.summary": has_others_applications,
+    "paper.book": has_applications,
 }
 
 for _name, _predicate in PERMISSIONS.items():

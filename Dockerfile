@@ -13,17 +13,27 @@ RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --only-binary :all: \
         --requirement /requirements.lock
 
+# -- what paper is set in, out of a package of which nothing else is wanted
+FROM python:3.11-slim AS fonts
+WORKDIR /fonts
+RUN apt-get update && apt-get download texlive-lang-chinese \
+    && dpkg-deb --extract texlive-lang-chinese*.deb unpacked \
+    && for font in unpacked/usr/share/texlive/texmf-dist/fonts/opentype/public/fandol/Fandol[FHKS]*.otf; do \
+        mv "$font" "$(basename "$font" | tr A-Z a-z)"; done \
+    && rm --recursive --force unpacked texlive-lang-chinese*.deb /var/lib/apt/lists/*
+
 # -- the portal
 FROM python:3.11-slim
-# Documents are set by Pango in Noto CJK, unless the agency's own fonts lie in /usr/local/share/fonts.
+# Documents are set by Pango in Fandol and Noto CJK, unless the agency's own fonts lie in /usr/local/share/fonts.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk \
+    && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk fonts-dejavu-core \
     && rm --recursive --force /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin portal
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 COPY --from=packages /venv /venv
 WORKDIR /portal
 COPY --from=front-end /portal/node_modules node_modules
+COPY --from=fonts /fonts fonts
 COPY . .
 # Static files are the same in every mode, and collecting them needs neither secrets nor a database.
 RUN PORTAL_MODE=demo python manage.py collectstatic --noinput \

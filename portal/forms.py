@@ -266,7 +266,7 @@ class SealForm(forms.Form):
         label="印章图片",
         max_length=150,
         widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg"}),
-        help_text="PNG 或 JPG，不超过5 MB。在白纸上清晰盖章，以 300 dpi 以上扫描，裁剪为仅含一枚印章；白色背景自动去除。",
+        help_text="PNG 或 JPG，不超过5 MB。在白纸上清晰盖章，以 300 dpi 以上扫描，裁剪为仅含一枚印章；白色背景自动去除",
     )
 
 

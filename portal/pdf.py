@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from PIL import ImageFile
@@ -50,11 +51,19 @@ class Assets(URLFetcher):
         if url.startswith(_PICTURE) and (name := url.removeprefix(_PICTURE)) in self.pictures:
             return URLFetcherResponse(url, self.pictures[name])
         named = _NAMED.fullmatch(url)
-        path = finders.find(named["name"]) if named else None
-        if named is None or not isinstance(path, str):
+        path = _found(named["name"]) if named else None
+        if named is None or path is None:
             self.denied.append(url[:200])
             raise FatalURLFetchingError(url[:200])
-        return URLFetcherResponse(url, Path(path).read_bytes(), {"Content-Type": _TYPES[named["kind"]]})
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": _TYPES[named["kind"]]})
+
+
+def _found(name: str) -> Path | None:
+    """A static file, or one of the fonts, which lie apart: browsers have no use for them."""
+    if name.startswith("fonts/"):
+        return settings.FONTS_DIR / name.removeprefix("fonts/")  # one that isn't there is passed over for the next
+    path = finders.find(name)
+    return Path(path) if isinstance(path, str) else None
 
 
 def rendered(template: str, context: dict[str, Any], *, identifier: str) -> bytes:

@@ -158,6 +158,7 @@ PERMISSIONS = {
     "account.end_sessions": is_security_admin & is_somebody_else,
     "account.reset_second_factor": is_security_admin & is_somebody_else,
     "record.read": is_auditor,
+    "export.list": has_enterprises,
     "paper.finish": is_portal,
     "paper.fail": is_portal,
     "paper.retry": is_person,

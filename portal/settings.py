@@ -47,7 +47,7 @@ SITE = {
 REVOCATION_BAR_YEARS = read("REVOCATION_BAR_YEARS", env.count, 3)
 
 # The house's own apps, each standing on those before it.
-OWN_APPS = ("portal", "tiers", "applications")
+OWN_APPS = ("portal", "tiers", "applications", "review")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "portal.apps.PortalConfig",
     "tiers.apps.TiersConfig",
     "applications.apps.ApplicationsConfig",
+    "review.apps.ReviewConfig",
 ]
 
 MIDDLEWARE = [
@@ -282,6 +283,7 @@ STATICFILES_DIRS = [
     ("vendor/bootstrap/css", BASE_DIR / "node_modules/bootstrap/dist/css"),
     ("vendor/htmx", BASE_DIR / "node_modules/htmx.org/dist"),
 ]
+FONTS_DIR = BASE_DIR / "fonts"  # for paper only; bin/setup puts them there
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -12,6 +12,7 @@ from applications.states import Track
 from portal import richtext
 from portal.clock import beijing
 from portal.declared import Answered, Form, Kind, Problem, Section, Values, problems
+from portal.models import Office, Unit, UnitKind
 from tiers.book_form import book_form
 from tiers.models import BookForm, Edition
 from tiers.selectors.editions import scenario_names
@@ -192,8 +193,22 @@ def submitted_form(submission: Submission) -> Form:
     """The form a submission was written under: that revision of the book and of the edition, the round's terms."""
     said, application = submission.document, submission.application
     book = BookForm.objects.get(code=said["form"]["code"], revision=said["form"]["revision"])
-    edition = Edition.objects.get(code=said["edition"]["code"], revision=said["edition"]["revision"])
+    edition = submitted_edition(submission)
     return book_form(book.value, edition.value, terms_of(application), said["round"]["tier"])
+
+
+def submitted_edition(submission: Submission) -> Edition:
+    """The revision of the edition under which a submission was written."""
+    said = submission.document["edition"]
+    return Edition.objects.get(code=said["code"], revision=said["revision"])
+
+
+def recommender(unit: Unit) -> str:
+    """Who seals as 推荐单位 (82号 二(三)1): the unit's lead office; a central group seals as itself."""
+    if unit.kind == UnitKind.CENTRAL_GROUP:
+        return unit.name
+    lead = Office.objects.filter(level="unit", unit=unit, is_lead=True).first()
+    return lead.name if lead else unit.name
 
 
 def files_section(form: Form, field: str) -> str | None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from applications import screening
 from applications.models import Application, Number, Submission
-from applications.selectors.papers import SCREENING, Check, Paper, check, paper
+from applications.selectors.papers import SCREENING, Check, Paper, check, paper, recommender
 from applications.services.beginning import keys_of
 from applications.services.course import note
 from applications.services.locking import lock
@@ -125,7 +125,7 @@ def _revision(row: Any) -> dict[str, Any]:
 
 def _round(row: Application) -> dict[str, Any]:
     round_ = row.round
-    unit = {"code": round_.unit.code, "name": round_.unit.name}
+    unit = {"code": round_.unit.code, "name": round_.unit.name, "office": recommender(round_.unit)}
     return {"ref": round_.ref, "name": round_.name, "tier": round_.tier, "year": round_.year, "unit": unit}
 
 

@@ -1,0 +1,10 @@
+"""The app of judgement: what cities, provinces and experts make of the applications."""
+
+from django.apps import AppConfig
+
+
+class ReviewConfig(AppConfig):
+    """First review, ranking, panels, scores, recommendation, 公示, and the paper that comes of them."""
+
+    name = "review"
+    verbose_name = "评审推荐"

@@ -259,6 +259,17 @@ class RecordFilterForm(forms.Form):
     outcome = forms.ChoiceField(label="结果", required=False, choices=[("", "全部"), *Outcome.choices])
 
 
+class SealForm(forms.Form):
+    """印章图片."""
+
+    file = forms.FileField(
+        label="印章图片",
+        max_length=150,
+        widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg"}),
+        help_text="PNG 或 JPG，不超过5 MB。在白纸上清晰盖章，以 300 dpi 以上扫描，裁剪为仅含一枚印章；白色背景自动去除",
+    )
+
+
 class VerifyForm(forms.Form):
     """核验文书."""
 

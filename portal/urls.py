@@ -17,6 +17,7 @@ from portal.views import (
     people,
     record,
     registrations,
+    seals,
 )
 
 handler400 = "portal.views.errors.bad_request"
@@ -63,8 +64,13 @@ urlpatterns = [
     path("security/<int:pk>/reset-second-factor/", accounts.reset_second_factor, name="account_reset_second_factor"),
     path("papers/issue/<slug:kind>/<path:key>/", papers.issue, name="paper_issue"),
     path("papers/<str:code>/", papers.paper, name="paper"),
+    path("papers/<str:code>/seals/", seals.paper_seals, name="paper_seals"),
+    path("papers/<str:code>/seals/<slug:key>/", seals.stamp, name="paper_stamp"),
     path("papers/<str:code>/retry/", papers.retry, name="paper_retry"),
     path("papers/<str:code>/file/", papers.file, name="paper_file"),
+    path("seal/", seals.seal, name="seal"),
+    path("seal/remove/", seals.remove, name="seal_remove"),
+    path("seal/picture/", seals.picture, name="seal_picture"),
     path("verify/", papers.verify, name="verify_any"),
     path("verify/<str:code>/", papers.verify, name="verify"),
     path("exports/", exports.exports, name="exports"),

@@ -36,6 +36,7 @@ NAVIGATION = (
     ("数据导出", "exports", "export.list"),
     ("要素条件", "editions", "edition.read"),
     ("人员管理", "people", "people.manage"),
+    ("单位印章", "seal", "seal.keep"),
     ("机构管理", "offices", "office.manage"),
     ("工作日历", "calendar", "calendar.edit"),
     ("账户安全", "accounts", "account.list"),

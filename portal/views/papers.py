@@ -14,6 +14,7 @@ from portal.forms import VerifyForm
 from portal.models import Paper
 from portal.papers import document
 from portal.selectors import papers as selectors
+from portal.selectors import seals
 from portal.services import papers as services
 from portal.states import PaperState
 from portal.views.page import PortalRequest
@@ -49,7 +50,7 @@ def file(request: PortalRequest, code: str) -> FileResponse:
     if row.state != PaperState.MADE:
         raise Refused("文书尚未生成，请稍候在文书页面下载。")
     audit.record("paper.take", row)
-    return FileResponse(default_storage.open(row.stored), as_attachment=True, filename=file_name(row))
+    return FileResponse(default_storage.open(seals.file_of(row)[0]), as_attachment=True, filename=file_name(row))
 
 
 def file_name(row: Paper) -> str:

@@ -20,9 +20,12 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.test.utils import override_settings
 from PIL import Image, ImageDraw, ImageFont
 from pyhanko.sign.timestamps import DummyTimeStamper
 
+from applications.models import Submission
+from applications.selectors.printing import key_of
 from portal import clock, walls
 from portal.actors import Actor
 from portal.errors import Hidden
@@ -193,3 +196,15 @@ def issued(content: bytes, *, kind: str = KIND, **facts: Any) -> Paper:
     }  # fmt: skip
     with walls.system("test"):
         return Paper.objects.create(kind=kind, **said | facts)
+
+
+def paper_to_see(media: Path) -> dict[str, Any]:
+    """The book of an application of the demo, where the served portal keeps its files; as addresses name it."""
+    with walls.system("test"):
+        rows = Submission.objects.filter(unit__code="HB", city__isnull=False, application__state="submitted")
+        row = rows.select_related("application").latest("pk")
+    keys = {"unit_id": row.unit_id, "city_id": row.city_id, "enterprise_id": row.enterprise_id}
+    with override_settings(MEDIA_ROOT=media):
+        content = paper(keys=("enterprise", "unit"))
+        made = issued(content, kind="book", subject=key_of(row), number=row.number, version=row.version, **keys)
+    return {"paper": made.code}

@@ -159,6 +159,7 @@ PERMISSIONS = {
     "account.reset_second_factor": is_security_admin & is_somebody_else,
     "record.read": is_auditor,
     "export.list": has_enterprises,
+    "paper.check": has_enterprises,
     "paper.finish": is_portal,
     "paper.fail": is_portal,
     "paper.retry": is_person,

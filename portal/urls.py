@@ -63,6 +63,7 @@ urlpatterns = [
     path("security/<int:pk>/end-sessions/", accounts.end_sessions, name="account_end_sessions"),
     path("security/<int:pk>/reset-second-factor/", accounts.reset_second_factor, name="account_reset_second_factor"),
     path("papers/issue/<slug:kind>/<path:key>/", papers.issue, name="paper_issue"),
+    path("papers/check/", papers.check, name="paper_check"),
     path("papers/<str:code>/", papers.paper, name="paper"),
     path("papers/<str:code>/seals/", seals.paper_seals, name="paper_seals"),
     path("papers/<str:code>/seals/<slug:key>/", seals.stamp, name="paper_stamp"),

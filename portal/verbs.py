@@ -52,6 +52,7 @@ VERBS = {
     "paper.fail": "文书生成失败",
     "paper.retry": "重新生成文书",
     "paper.take": "下载文书",
+    "paper.check": "核对文书",
     "paper.stamp": "文书用印",
     "seal.keep": "上传印章图片",
     "seal.remove": "停用印章图片",

@@ -1,10 +1,7 @@
 """The book on paper: the same, field by field, as what was handed in; marked on each page; set in the fonts it names."""
 
-import logging
-import re
-import unicodedata
+import io
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,15 +11,12 @@ from applications.documents import DOCUMENTS
 from applications.models import Submission
 from applications.selectors.papers import paper as draft_of
 from applications.selectors.papers import submitted_form
-from portal import richtext, walls
-from portal.declared import Field, Form, Kind
+from applications.services import files
+from portal import walls
 from tests import applications as made
-from tests import factories
-from tests import papers
+from tests import factories, papers
 from tests.papers import Read
 from tests.uploads import picture
-import io
-from applications.services import files
 
 ODD = "企业䶮喆〔2024〕①Ⅳ㎡CO₂ ≥90% “甲—乙” <b>&</b> ×10³"
 RICH = (

@@ -73,6 +73,6 @@ def book(world: dict[str, Any]) -> Read:
 
 
 def test_x(book, world):
-    open("/tmp/book.pdf", "wb").write(book.content)
-    open("/tmp/draft.pdf", "wb").write(world["draft"].content)
-    print(book.fonts)
+    from pathlib import Path
+    Path("/tmp/book.pdf").write_bytes(book.content)
+    Path("/tmp/draft.pdf").write_bytes(world["draft"].content)

@@ -45,6 +45,12 @@ def has_applications(actor: Actor) -> bool:
     return actor.role is not None and actor.role.level in levels and actor.role not in JOINT
 
 
+@rules.predicate
+def has_others_applications(actor: Actor) -> bool:
+    """Applications come before them: the lead offices of cities and units."""
+    return has_applications(actor) and actor.role is not None and actor.role.level is not Level.ENTERPRISE
+
+
 PERMISSIONS: dict[str, Any] = {
     "application.list": has_applications,
     "application.begin": is_filling_for,
@@ -56,6 +62,7 @@ PERMISSIONS: dict[str, Any] = {
     "application.return": is_reviewing,
     "application.extend": is_of_unit,
     "application.lapse": is_portal,
+    "export.summary": has_others_applications,
     "paper.book": has_applications,
 }
 

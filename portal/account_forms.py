@@ -127,6 +127,18 @@ class ProofForm(forms.Form):
             self.add_error("password", "密码不正确，请重新输入。")
 
 
+class StampForm(ProofForm):
+    """Putting a seal on a paper: proved by the second factor and by nothing less."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["password"]
+        code = self.fields["code"]
+        code.label, code.required = "动态口令", True
+        code.help_text = "用印视同本单位盖章，请输入身份验证器当前显示的6位口令。"
+        code.is_one_of_two = False  # type: ignore[attr-defined]
+
+
 USED = "该口令已使用过。动态口令每30秒更换一次，请等待下一个；恢复码每个只能使用一次。"
 
 

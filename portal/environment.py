@@ -1,5 +1,6 @@
 """What the portal reads from its environment: each variable with its purpose, and refusals that name it."""
 
+import json
 import os
 from collections.abc import Callable
 from typing import Any
@@ -39,6 +40,13 @@ ENVIRONMENT = {
     "CLAMD_URL": "the virus scanner, tcp://host:3310 or unix:///path; empty: uploads are not scanned",
     "PRESS_SECONDS": "how long the making of one paper may take; default 120",
     "PRESS_MEGABYTES": "how much memory it may take; default 1500",
+    "SEALS_FOLDER": "folder with keys/NAME.p12, one an organisation, and roots/ of certificates that are trusted",
+    "SEAL_PASSPHRASES": 'what those files are locked with, as JSON: {"HB-industry": "…"}',
+    "SEAL_PKCS11_MODULE": "library of a token or HSM that holds keys, such as /usr/lib/softhsm/libsofthsm2.so",
+    "SEAL_PKCS11_TOKEN": "label of the token",
+    "SEAL_PKCS11_PIN": "its user PIN",
+    "SEAL_PKCS11_KEYS": "the organisations whose key is in the token, separated by commas",
+    "TIMESTAMP_URL": "time stamp service (RFC 3161) asked for each signature; empty: signatures bear the portal's time",
     "LOG_LEVEL": "default INFO",
     "LOG_FORMAT": "json (production's default) or console",
 }
@@ -118,6 +126,12 @@ def web_address(raw: str) -> str:
     return raw.rstrip("/")
 
 
+def service_address(raw: str) -> str:
+    """An http(s) address as it was written: some services care about the slash at its end."""
+    web_address(raw)
+    return raw
+
+
 def database(raw: str) -> dict[str, Any]:
     """Django's configuration for a PostgreSQL address that names role and database."""
     if urlsplit(raw).scheme not in {"postgres", "postgresql"}:
@@ -152,6 +166,14 @@ def scanner(raw: str) -> str:
     if not (parts.scheme == "tcp" and parts.hostname) and not (parts.scheme == "unix" and parts.path):
         raise Unfit("neither tcp://host:port nor unix:///path")
     return raw
+
+
+def passphrases(raw: str) -> dict[str, str]:
+    """A JSON object of words."""
+    found = json.loads(raw)
+    if not isinstance(found, dict) or not all(isinstance(word, str) for word in found.values()):
+        raise Unfit("not a JSON object of strings")
+    return found
 
 
 def long_secret(raw: str) -> str:

@@ -259,6 +259,17 @@ class RecordFilterForm(forms.Form):
     outcome = forms.ChoiceField(label="结果", required=False, choices=[("", "全部"), *Outcome.choices])
 
 
+class SealForm(forms.Form):
+    """印章图片."""
+
+    file = forms.FileField(
+        label="印章图片",
+        max_length=150,
+        widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg"}),
+        help_text="PNG 或 JPG，不超过5 MB。在白纸上清晰盖章，以 300 dpi 以上扫描，裁剪为仅含一枚印章；白色背景自动去除",
+    )
+
+
 class VerifyForm(forms.Form):
     """核验文书."""
 
@@ -268,3 +279,30 @@ class VerifyForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "code"}),
         help_text="12位，印在文书每页页脚和二维码旁，例如 K7QD-3MPX-9RTW；不区分大小写。",
     )
+
+
+class CheckPaperForm(forms.Form):
+    """核对纸质件或文件."""
+
+    file = forms.FileField(label="PDF文件", required=False, help_text="不超过100 MB。")
+    code = forms.CharField(
+        label="核验码",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "code"}),
+        help_text="12位，印在每页页脚。上传平台出具的原文件时可以不填。",
+    )
+    pages = forms.CharField(
+        label="页码校验码",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 6, "autocapitalize": "characters", "class": "code"}),
+        help_text="核对纸质件时，按页序录入每页页脚的6位校验码，用空格或换行分隔。",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two ways."""
+        said: dict[str, Any] = super().clean() or {}
+        if not self.errors and not said["file"] and not (said["code"] and said["pages"]):
+            raise ValidationError("请上传PDF文件，或录入核验码和各页的页码校验码。")
+        return said

@@ -9,8 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
+from PIL import ImageFile
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+# WeasyPrint turns it on for the whole process: an upload that was cut off would pass for a whole picture.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 _BASE = "asset:"
 _PICTURE = "picture:"

@@ -78,6 +78,9 @@ ADMINISTRATORS: frozenset[Role] = frozenset(r for r, post in ROLES.items() if po
 # The joint departments' people; everybody else of a city or a unit works in its lead office.
 JOINT: frozenset[Role] = frozenset({_R.CITY_JOINT, _R.UNIT_JOINT})
 
+# Who keeps and uses their organisation's seal. A joint department has no head here: its people sign for it.
+SEALERS: frozenset[Role] = frozenset({_R.ENTERPRISE_ADMIN, _R.CITY_HEAD, _R.CITY_JOINT, _R.UNIT_HEAD, _R.UNIT_JOINT})
+
 # Without at least one of these an organisation could neither work nor let anybody in.
 HEADS: frozenset[Role] = frozenset({_R.ENTERPRISE_ADMIN, _R.CITY_HEAD, _R.UNIT_HEAD, _R.MINISTRY})
 

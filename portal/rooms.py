@@ -14,10 +14,16 @@ def declared(room: str, name: str) -> Iterator[Any]:
     So a lower app shows what a higher one adds (a line on the home page, a verb's name) without importing it.
     """
     for app in settings.OWN_APPS:
-        if find_spec(f"{app}.{room}") is not None:
+        if _exists(app, room):
             module = import_module(f"{app}.{room}")
             if hasattr(module, name):
                 yield getattr(module, name)
+
+
+def _exists(app: str, room: str) -> bool:
+    """Whether an app has this room; one inside another ("selectors.home") may be missing with the one around it."""
+    outer, _, _ = room.rpartition(".")
+    return (not outer or _exists(app, outer)) and find_spec(f"{app}.{room}") is not None
 
 
 def merged(room: str, name: str) -> dict[str, Any]:

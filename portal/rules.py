@@ -5,7 +5,7 @@ from typing import Any
 import rules
 
 from portal.actors import Actor
-from portal.roles import ROLES, Level, Role, may_appoint
+from portal.roles import ROLES, SEALERS, Level, Role, may_appoint
 
 
 @rules.predicate
@@ -104,6 +104,22 @@ def is_person(actor: Actor) -> bool:
     return actor.role is not None
 
 
+@rules.predicate
+def has_seal(actor: Actor) -> bool:
+    """They keep and use their organisation's seal."""
+    return actor.role in SEALERS
+
+
+@rules.predicate
+def is_at_seal_place(actor: Actor, place: Any) -> bool:
+    """The place on the paper is for their own organisation's seal."""
+    if place is None or actor.membership is None:
+        return False
+    if place.office_id:
+        return bool(actor.membership.office_id == place.office_id)
+    return place.enterprise_id is not None and actor.stands("enterprise") == place.enterprise_id
+
+
 def _holds(role: Role) -> Any:
     return rules.predicate(lambda actor: actor.role is role, name=f"holds_{role.value}")
 
@@ -142,9 +158,13 @@ PERMISSIONS = {
     "account.end_sessions": is_security_admin & is_somebody_else,
     "account.reset_second_factor": is_security_admin & is_somebody_else,
     "record.read": is_auditor,
+    "export.list": has_enterprises,
+    "paper.check": has_enterprises,
     "paper.finish": is_portal,
     "paper.fail": is_portal,
     "paper.retry": is_person,
+    "paper.stamp": has_seal & is_at_seal_place,
+    "seal.keep": has_seal,
 }
 
 for _name, _predicate in PERMISSIONS.items():

@@ -291,6 +291,15 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 CLAMD_URL = read("CLAMD_URL", env.scanner, "")
 
+# Keys are never in the database, and passphrases never in a file: docs/operations.md.
+SEALS_FOLDER = read("SEALS_FOLDER", Path, None)
+SEAL_PASSPHRASES = read("SEAL_PASSPHRASES", env.passphrases, {})
+SEAL_PKCS11_MODULE = read("SEAL_PKCS11_MODULE", str, "")
+SEAL_PKCS11_TOKEN = read("SEAL_PKCS11_TOKEN", str, "")
+SEAL_PKCS11_PIN = read("SEAL_PKCS11_PIN", str, "")
+SEAL_PKCS11_KEYS = read("SEAL_PKCS11_KEYS", env.names, [])
+TIMESTAMP_URL = read("TIMESTAMP_URL", env.service_address, "")
+
 # -- mail and background work ---------------------------------------------------------------------------------------
 _TO_FILES = {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": VAR_DIR / "mail"}
 vars().update(read("EMAIL_URL", env.mail_server, _demo(_TO_FILES)))
@@ -337,6 +346,7 @@ CELERY_BEAT_SCHEDULE = {
     "link recognitions": {"task": "tiers.tasks.link_recognitions", "schedule": 180},
     "clear imports": {"task": "tiers.tasks.clear_imports", "schedule": 86_400},
     "sweep evidence": {"task": "tiers.tasks.sweep_evidence", "schedule": 86_400},
+    "sweep seals": {"task": "portal.tasks.sweep_seals", "schedule": 86_400},
     "clear sessions": {"task": "portal.tasks.clear_sessions", "schedule": 86_400},
 }
 
@@ -382,5 +392,8 @@ LOGGING = {
         # They tell of each step of each document.
         "weasyprint.progress": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        # What they say of a certificate that isn't trusted, the page says.
+        "pyhanko": {"level": "ERROR"},
+        "pyhanko_certvalidator": {"level": "ERROR"},
     },
 }

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from portal import clock, walls
 from portal.actors import Place
 from portal.models import Heartbeat
-from portal.services import invitations, mail, papers, record, upkeep
+from portal.services import invitations, mail, papers, record, seals, upkeep
 
 
 @shared_task
@@ -45,6 +45,13 @@ def make_waiting_papers() -> None:
     """Make the papers that are left: Redis was away, or a worker was ended in the middle."""
     for pk in papers.waiting():
         papers.make(pk)
+
+
+@shared_task
+def sweep_seals() -> None:
+    """Remove pictures of seals and stamped files that nothing points at."""
+    with walls.stand(Place(office="system")):
+        seals.sweep()
 
 
 @shared_task

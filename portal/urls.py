@@ -5,7 +5,20 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from portal.views import accounts, demo, enterprises, home, notices, offices, papers, people, record, registrations
+from portal.views import (
+    accounts,
+    demo,
+    enterprises,
+    exports,
+    home,
+    notices,
+    offices,
+    papers,
+    people,
+    record,
+    registrations,
+    seals,
+)
 
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.forbidden"
@@ -50,11 +63,19 @@ urlpatterns = [
     path("security/<int:pk>/end-sessions/", accounts.end_sessions, name="account_end_sessions"),
     path("security/<int:pk>/reset-second-factor/", accounts.reset_second_factor, name="account_reset_second_factor"),
     path("papers/issue/<slug:kind>/<path:key>/", papers.issue, name="paper_issue"),
+    path("papers/check/", papers.check, name="paper_check"),
     path("papers/<str:code>/", papers.paper, name="paper"),
+    path("papers/<str:code>/seals/", seals.paper_seals, name="paper_seals"),
+    path("papers/<str:code>/seals/<slug:key>/", seals.stamp, name="paper_stamp"),
     path("papers/<str:code>/retry/", papers.retry, name="paper_retry"),
     path("papers/<str:code>/file/", papers.file, name="paper_file"),
+    path("seal/", seals.seal, name="seal"),
+    path("seal/remove/", seals.remove, name="seal_remove"),
+    path("seal/picture/", seals.picture, name="seal_picture"),
     path("verify/", papers.verify, name="verify_any"),
     path("verify/<str:code>/", papers.verify, name="verify"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/<slug:key>.<slug:kind>", exports.export, name="export"),
     path("record/", record.record, name="record"),
     path("record/export.xlsx", record.export, name="record_export"),
     path("record/verify/", record.verify, name="record_verify"),

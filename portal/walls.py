@@ -39,6 +39,9 @@ WALLED: dict[str, Wall] = {
     "portal_auditblock": Wall("record", unit="", city="", enterprise=""),
     # A preview belongs to nobody but the enterprise: it has no city and no unit.
     "portal_paper": Wall("business"),
+    # A seal carries the key of its own floor only: nobody above or beside it needs its picture.
+    "portal_seal": Wall("business"),
+    "portal_stamping": Wall("business"),
     # Whoever tells can't read what they told: only the person can.
     "portal_notice": Wall("notice", unit="", city="", enterprise="", own="user_id", open_insert=True),
 }

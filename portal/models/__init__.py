@@ -8,6 +8,7 @@ from portal.models.notices import Notice
 from portal.models.papers import Paper
 from portal.models.people import Invitation, Membership, User
 from portal.models.places import City, Department, Industry, Office, OfficeLevel, Region, RegionLevel, Unit, UnitKind
+from portal.models.seals import Mark, Seal, Stamping
 from portal.models.upkeep import Heartbeat, Mail
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Industry",
     "Invitation",
     "Mail",
+    "Mark",
     "Membership",
     "Nature",
     "Notice",
@@ -31,6 +33,8 @@ __all__ = [
     "Region",
     "RegionLevel",
     "Registration",
+    "Seal",
+    "Stamping",
     "StoredFile",
     "Unit",
     "UnitKind",

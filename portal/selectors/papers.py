@@ -9,6 +9,7 @@ from portal.errors import Hidden
 from portal.models import Paper
 from portal.papers import Standing, document, documents, page_code, read_code
 from portal.rules import may
+from portal.selectors.seals import file_of
 from portal.states import PaperState
 
 
@@ -47,8 +48,8 @@ def verified(typed: str) -> Known | None:
         if row is None:
             return None
         return Known(
-            row.printed_code, row.number, document(row.kind).name, row.version, row.issued_at, row.issuer, row.digest,
-            standing_of(row),
+            row.printed_code, row.number, document(row.kind).name, row.version, row.issued_at, row.issuer,
+            file_of(row)[1], standing_of(row),
         )  # fmt: skip
 
 

@@ -4,10 +4,8 @@ import hashlib
 import secrets
 from datetime import timedelta
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 
-import pikepdf
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -23,6 +21,7 @@ from portal.papers import Document, Marks, Source, document, draft_marks, marks_
 from portal.pdf import Unprintable
 from portal.press import Unmade, pressed
 from portal.rules import may
+from portal.seals.comparing import page_marks
 from portal.services import worker
 from portal.states import PaperState
 from portal.workflow import move
@@ -155,14 +154,9 @@ def _failed(row: Paper, reason: str) -> None:
 def _finished(row: Paper, content: bytes) -> None:
     digest = hashlib.sha256(content).hexdigest()
     stored = default_storage.save(f"{FOLDER}/{row.issued_at:%Y%m}/{digest}.pdf", ContentFile(content))
-    made = {"digest": digest, "stored": stored, "size": len(content), "marks": _page_marks(content)}
+    made = {"digest": digest, "stored": stored, "size": len(content), "marks": page_marks(content)}
     with walls.stand(Place(office="system")):
         move(row, "finish", actor=_PRESS, changes=made)
-
-
-def _page_marks(content: bytes) -> list[str]:
-    with pikepdf.open(BytesIO(content)) as pdf:
-        return [hashlib.sha256(page.obj.Contents.read_bytes()).hexdigest() for page in pdf.pages]
 
 
 def waiting() -> list[int]:

@@ -1,4 +1,6 @@
-"""Papers: asked for, waited for, taken; and verified by whoever holds a copy."""
+"""Papers: asked for, waited for, taken; checked page by page, and verified by whoever holds a copy."""
+
+from typing import Any
 
 from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_not_required
@@ -6,17 +8,22 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import audit
-from portal.errors import Refused
-from portal.forms import VerifyForm
+from portal.actors import Actor
+from portal.errors import Denied, Refused
+from portal.forms import CheckPaperForm, VerifyForm
 from portal.models import Paper
 from portal.papers import document
+from portal.rules import may
+from portal.selectors import checking, seals
 from portal.selectors import papers as selectors
 from portal.services import papers as services
 from portal.states import PaperState
-from portal.views.page import PortalRequest
+from portal.views.page import PortalRequest, refusal_shown_on
+
+MOST_CHECKED = 100 * 1024**2
 
 
 @require_POST
@@ -49,13 +56,36 @@ def file(request: PortalRequest, code: str) -> FileResponse:
     if row.state != PaperState.MADE:
         raise Refused("文书尚未生成，请稍候在文书页面下载。")
     audit.record("paper.take", row)
-    return FileResponse(default_storage.open(row.stored), as_attachment=True, filename=file_name(row))
+    return FileResponse(default_storage.open(seals.file_of(row)[0]), as_attachment=True, filename=file_name(row))
 
 
 def file_name(row: Paper) -> str:
     """What the file is called where it is kept: kind, number and version."""
     name = document(row.kind).name
     return f"{name}-{row.number}-第{row.version}版.pdf" if row.version else f"{name}-草稿.pdf"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: PortalRequest) -> HttpResponse:
+    """Hold a file, or the codes of a paper copy, against what was issued. What was found goes on record."""
+    if not may(request.actor, "paper.check"):
+        raise Denied("paper.check")
+    form = CheckPaperForm(request.POST or None, request.FILES or None)
+    context: dict[str, Any] = {"form": form}
+    if form.is_bound and form.is_valid():
+        with refusal_shown_on(form):
+            context["checked"] = _checked(request.actor, form.cleaned_data)
+            found: checking.Checked = context["checked"]
+            audit.record("paper.check", found.paper, said=list(found.sentences))
+    return render(request, "portal/check_paper.html", context, status=422 if form.errors else 200)
+
+
+def _checked(actor: Actor, said: dict[str, Any]) -> checking.Checked:
+    if said["file"] is None:
+        return checking.check_codes(actor, said["code"], said["pages"])
+    if said["file"].size > MOST_CHECKED:
+        raise Refused("文件超过100 MB，请录入页码校验码核对。")
+    return checking.check_file(actor, said["file"].read(), said["code"])
 
 
 @login_not_required

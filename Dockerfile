@@ -16,11 +16,12 @@ RUN python -m venv /venv \
 # -- what paper is set in, out of a package of which nothing else is wanted
 FROM python:3.11-slim AS fonts
 WORKDIR /fonts
-RUN apt-get update && apt-get download texlive-lang-chinese \
-    && dpkg-deb --extract texlive-lang-chinese*.deb unpacked \
+RUN apt-get update && apt-get download texlive-lang-chinese fonts-liberation \
+    && for package in *.deb; do dpkg-deb --extract "$package" unpacked; done \
     && for font in unpacked/usr/share/texlive/texmf-dist/fonts/opentype/public/fandol/Fandol[FHKS]*.otf; do \
         mv "$font" "$(basename "$font" | tr A-Z a-z)"; done \
-    && rm --recursive --force unpacked texlive-lang-chinese*.deb /var/lib/apt/lists/*
+    && mv unpacked/usr/share/fonts/truetype/liberation*/LiberationSerif-Regular.ttf latin.ttf \
+    && rm --recursive --force unpacked *.deb /var/lib/apt/lists/*
 
 # -- the portal
 FROM python:3.11-slim

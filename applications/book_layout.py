@@ -40,10 +40,10 @@ class Prose:
 
 @dataclass(frozen=True)
 class Grid:
-    """A real table."""
+    """A real table; its head says of each column whether what stands in it may be long."""
 
     label: str
-    head: tuple[str, ...]
+    head: tuple[tuple[str, bool], ...]
     rows: tuple[tuple[str, ...], ...]
     kind = "grid"
 
@@ -263,8 +263,5 @@ def _is_narrow(asked: Field) -> bool:
 
 
 def _grid(label: str, columns: Sequence[Field], rows: Sequence[Mapping[str, str]]) -> Grid:
-    numbered = [
-        (str(place), *(said(column, cells.get(column.key, "")) for column in columns))
-        for place, cells in enumerate(rows, start=1)
-    ]
-    return Grid(label, ("序号", *(column.label for column in columns)), tuple(numbered))
+    said_of = tuple(tuple(said(column, cells.get(column.key, "")) for column in columns) for cells in rows)
+    return Grid(label, tuple((column.label, column.kind is Kind.LONG) for column in columns), said_of)

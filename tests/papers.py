@@ -1,8 +1,10 @@
 """Papers in tests: marks as the worker makes them, a paper set and printed, and what poppler reads off it."""
 
+import logging
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -19,7 +21,15 @@ CODE, SECRET, DIGEST = "K7QD3MPX9RTW", "secret", "0123456789abcdef" * 4
 AT = datetime(2024, 11, 22, 23, 59, 58, tzinfo=BEIJING)
 MM = 72 / 25.4
 # What paper may be set in, by the names under which fonts are put into a file.
-FONTS = {"Portal-Fang", "Portal-Kai", "Portal-Hei", "Portal-Song", "Noto-Serif-CJK-SC", "Noto-Sans-CJK-SC"}
+FONTS = {
+    "Portal-Latin",
+    "Portal-Fang",
+    "Portal-Kai",
+    "Portal-Hei",
+    "Portal-Song",
+    "Noto-Serif-CJK-SC",
+    "Noto-Sans-CJK-SC",
+}
 FONTS |= {"DejaVu-Serif", "DejaVu-Sans-Mono"}
 
 
@@ -57,9 +67,9 @@ class Read:
 
     @cached_property
     def body(self) -> str:
-        """All of it without what stands at the head and the foot of each page."""
-        words = [word for word in self.words if 33 < word.top < 262]
-        return "".join(word.text for word in words)
+        """All of it without what stands at the head and the foot of each page (of A4, upright)."""
+        text = self._asked("pdftotext", "-raw", "-x", "0", "-y", "94", "-W", "595", "-H", "656", "-", "-")
+        return "".join(text.split())
 
     @cached_property
     def words(self) -> list[Word]:
@@ -82,7 +92,19 @@ class Read:
     def picture(self, page: int, folder: Path, dots: int = 60) -> Path:
         """A page as a picture."""
         subprocess.run(
-            ["pdftoppm", "-r", str(dots), "-f", str(page), "-l", str(page), "-singlefile", "-png", "-", folder / "page"],
+            [
+                "pdftoppm",
+                "-r",
+                str(dots),
+                "-f",
+                str(page),
+                "-l",
+                str(page),
+                "-singlefile",
+                "-png",
+                "-",
+                folder / "page",
+            ],
             input=self.content,
             check=True,
         )
@@ -94,6 +116,24 @@ def marks(number: str = "HB-2024-E-0042", version: int = 2) -> Marks:
     address = f"https://portal.example/verify/{CODE}/"
     facts = {"code": CODE, "secret": SECRET, "address": address, "issued_at": AT, "digest": DIGEST}
     return marks_of(number=number, version=version, **facts)
+
+
+@contextmanager
+def missing_letters() -> Iterator[list[str]]:
+    """What WeasyPrint says, while it sets, about letters that no font has."""
+    found: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if "notdef" in record.getMessage():
+                found.append(record.getMessage())
+
+    logger, listener = logging.getLogger("weasyprint"), Listener(logging.WARNING)
+    logger.addHandler(listener)
+    try:
+        yield found
+    finally:
+        logger.removeHandler(listener)
 
 
 DRAFT = draft_marks(AT, DIGEST)

@@ -1,0 +1,53 @@
+"""The layouts of the review's papers: one line each, with the value from review.papers that it draws."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from review.papers import Letter, Minutes, PublicNotice, ScoreSheet, SummaryTable
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A paper's name, its template, and what the template is given of the value."""
+
+    name: str
+    template: str
+    context: Callable[[Any], Mapping[str, Any]]
+
+
+def table(value: SummaryTable) -> dict[str, Any]:
+    """推荐汇总表, of a city or a unit."""
+    return {"table": value}
+
+
+def letter(value: Letter) -> dict[str, Any]:
+    """A letter of recommendation; seals stand three to a row where the names are short enough, else two."""
+    longest = max(len(signatory.name) for signatory in value.signatories)
+    return {"letter": value, "seals": "three" if longest <= 9 else "two"}
+
+
+def score_sheet(value: ScoreSheet) -> dict[str, Any]:
+    """An expert's score sheet."""
+    return {"sheet": value}
+
+
+def minutes(value: Minutes) -> dict[str, Any]:
+    """A panel's minutes."""
+    return {"minutes": value}
+
+
+def public_notice(value: PublicNotice) -> dict[str, Any]:
+    """What is made public before it is final."""
+    return {"notice": value}
+
+
+LAYOUTS = {
+    "city_table": Layout("市州推荐汇总表", "documents/table.html", table),
+    "unit_table": Layout("推荐汇总表", "documents/table.html", table),
+    "city_letter": Layout("联合推荐函", "documents/letter.html", letter),
+    "unit_letter": Layout("推荐函", "documents/letter.html", letter),
+    "score_sheet": Layout("专家评分表", "documents/score_sheet.html", score_sheet),
+    "minutes": Layout("专家组评审意见", "documents/minutes.html", minutes),
+    "public_notice": Layout("公示", "documents/public_notice.html", public_notice),
+}

@@ -1,6 +1,5 @@
 """The papers of the review: set after GB/T 9704, each of their facts on them, seals where they belong."""
 
-import io
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -9,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from portal.clock import BEIJING
 from review.documents import LAYOUTS

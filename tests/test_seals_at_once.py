@@ -2,7 +2,6 @@
 
 import io
 import threading
-from typing import Any
 
 import pytest
 from django.db import IntegrityError
@@ -57,13 +56,14 @@ def test_without_the_lock_two_stamps_would_go_on_the_same_file(cast: People, mon
     """Negative control: both see the paper bare, and only the constraint keeps one of them out."""
     paper, together = _letter(cast), threading.Barrier(2)
 
-    def checked_together(*given: Any) -> None:
+    def read_together(row: Paper) -> tuple[str, str]:
+        found = file_of(row)
         together.wait(20)
-        check(*given)
+        return found
 
-    check = seals._check
+    file_of = seals.file_of
     monkeypatch.setattr(seals, "lock", lambda paper: Paper.objects.get(pk=paper.pk))
-    monkeypatch.setattr(seals, "_check", checked_together)
+    monkeypatch.setattr(seals, "file_of", read_together)
     answers = at_once(
         lambda: _stamp(paper, "unit", cast.unit_head), lambda: _stamp(paper, "unit-finance", cast.unit_joint)
     )

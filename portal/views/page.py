@@ -37,7 +37,6 @@ NAVIGATION = (
     ("数据导出", "exports", "export.list"),
     ("要素条件", "editions", "edition.read"),
     ("人员管理", "people", "people.manage"),
-    ("单位印章", "seal", "seal.keep"),
     ("机构管理", "offices", "office.manage"),
     ("工作日历", "calendar", "calendar.edit"),
     ("账户安全", "accounts", "account.list"),
@@ -66,6 +65,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "display": {"large": cookies.get("large") == "1", "contrast": cookies.get("contrast") == "1"},
         "actor": actor if actor.user else None,
         "hats": [h for h in getattr(request, "hats", ()) if h != actor.membership],
+        "keeps_seal": may(actor, "seal.keep"),
         "navigation": _navigation(request, actor) if actor.user else [],
         "beijing_now": clock.beijing(clock.now()),
     }

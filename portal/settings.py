@@ -294,9 +294,7 @@ CLAMD_URL = read("CLAMD_URL", env.scanner, "")
 # Keys are never in the database, and passphrases never in a file: docs/operations.md.
 SEALS_FOLDER = read("SEALS_FOLDER", Path, None)
 SEAL_PASSPHRASES = read("SEAL_PASSPHRASES", env.passphrases, {})
-SEAL_PKCS11_MODULE = read("SEAL_PKCS11_MODULE", str, "")
-SEAL_PKCS11_TOKEN = read("SEAL_PKCS11_TOKEN", str, "")
-SEAL_PKCS11_PIN = read("SEAL_PKCS11_PIN", str, "")
+SEAL_PKCS11 = {part: read(f"SEAL_PKCS11_{part.upper()}", str, "") for part in ("module", "token", "pin")}
 SEAL_PKCS11_KEYS = read("SEAL_PKCS11_KEYS", env.names, [])
 TIMESTAMP_URL = read("TIMESTAMP_URL", env.service_address, "")
 
@@ -337,6 +335,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15},
     "seal the record": {"task": "portal.tasks.seal_record", "schedule": 30},
     "deliver mail": {"task": "portal.tasks.deliver_waiting_mail", "schedule": 30},
+    "make packages": {"task": "portal.tasks.make_waiting_packages", "schedule": 60},
     "make papers": {"task": "portal.tasks.make_waiting_papers", "schedule": 60},
     "lapse corrections": {"task": "applications.tasks.lapse_corrections", "schedule": 60},
     "sweep application files": {"task": "applications.tasks.sweep_files", "schedule": 86_400},

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from portal import clock, walls
 from portal.actors import Place
 from portal.models import Heartbeat
-from portal.services import invitations, mail, papers, record, seals, upkeep
+from portal.services import invitations, mail, packages, papers, record, seals, upkeep
 
 
 @shared_task
@@ -37,14 +37,28 @@ def deliver_waiting_mail() -> None:
 @shared_task
 def make_paper(pk: int) -> None:
     """Make a paper that somebody asked for."""
-    papers.make(pk)
+    if papers.make(pk):
+        packages.told(pk)
 
 
 @shared_task
 def make_waiting_papers() -> None:
     """Make the papers that are left: Redis was away, or a worker was ended in the middle."""
     for pk in papers.waiting():
-        papers.make(pk)
+        make_paper(pk)
+
+
+@shared_task
+def make_package(pk: int) -> None:
+    """Put a package together if its papers are there."""
+    packages.make(pk)
+
+
+@shared_task
+def make_waiting_packages() -> None:
+    """Put together the packages that are left."""
+    for pk in packages.waiting():
+        packages.make(pk)
 
 
 @shared_task

@@ -48,4 +48,14 @@ PAPER = Workflow(
     ),
 )
 
-WORKFLOWS = (REGISTRATION, INVITATION, MEMBERSHIP, PAPER)
+PACKAGE = Workflow(
+    "package",
+    _P,
+    (
+        Transition("finish", "完成", (_P.MAKING,), _P.MADE),
+        Transition("fail", "记为失败", (_P.MAKING,), _P.FAILED),
+        Transition("retry", "重新打包", (_P.FAILED,), _P.MAKING),
+    ),
+)
+
+WORKFLOWS = (REGISTRATION, INVITATION, MEMBERSHIP, PAPER, PACKAGE)

@@ -39,6 +39,8 @@ WALLED: dict[str, Wall] = {
     "portal_auditblock": Wall("record", unit="", city="", enterprise=""),
     # A preview belongs to nobody but the enterprise: it has no city and no unit.
     "portal_paper": Wall("business"),
+    "portal_package": Wall("business", enterprise=""),
+    "portal_packageitem": Wall("business", enterprise=""),
     # A seal carries the key of its own floor only: nobody above or beside it needs its picture.
     "portal_seal": Wall("business"),
     "portal_stamping": Wall("business"),

@@ -65,7 +65,10 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/calendar/", "/calendar/?year=2025", "/applications/", "/applications/{returned}/",
         "/applications/{returned}/extend/",
     ),
-    "fuze": ("/", "/rounds/{round_draft}/", "/rounds/{round}/"),
+    "fuze": (
+        "/", "/rounds/{round_draft}/", "/rounds/{round}/", "/seal/", "/papers/{paper}/seals/",
+        "/papers/{paper}/seals/unit/",
+    ),
     "fuze.hualing": ("/", "/rounds/", "/rounds/add/", "/registrations/", "/people/", "/people/invite/"),
     "huitong": ("/",),
     "zhuanjia1": ("/", "/me/"),
@@ -83,6 +86,7 @@ NO_PAGE = {  # files
     "record_export", "evidence_file", "filed_file", "recognition_export", "recognition_template",
     "recognition_import_errors", "scenario_template",
     "scenario_import_errors", "attachment", "submitted_file", "late_draft", "receipt", "submission_document",
+    "seal_picture",
 }  # fmt: skip
 
 # Account, page, what is typed into which field, the button; all of it must come back with an error.
@@ -123,6 +127,8 @@ BAD_INPUT: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("jingban", "/rounds/{round_draft}/rules/", {"rows-0-text": ""}, "保存"),
     ("jingban", "/rounds/{round_draft}/rows/criterion/", {"rows-0-weight": "-1"}, "保存"),
     ("xitong", "/calendar/", {}, "保存"),
+    ("fuze", "/seal/", {}, "上传并启用"),
+    ("fuze", "/papers/{paper}/seals/unit/", {"code": "000000"}, "确认用印"),
     ("chushen.wuhan", "/applications/{handed_in}/return/", {}, "退回企业修改"),
     ("jingban", "/applications/{returned}/extend/", {"reason": ""}, "延长"),
     ("qiye.yichang", "/applications/{returned}/submit/", {"name": "别人"}, "确认承诺并提交"),

@@ -1,5 +1,6 @@
 """What tests of seals are made from: a paper with places, a seal's picture, certificates, a time stamp service."""
 
+import hashlib
 import io
 import threading
 from collections.abc import Iterator
@@ -17,10 +18,22 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test.utils import override_settings
 from PIL import Image, ImageDraw, ImageFont
 from pyhanko.sign.timestamps import DummyTimeStamper
 
+from applications.models import Submission
+from applications.selectors.printing import key_of
+from portal import clock, walls
+from portal.actors import Actor
+from portal.errors import Hidden
+from portal.models import Paper
+from portal.papers import Document, Source, Standing, new_code
 from portal.pdf import printed
+from portal.seals.comparing import page_marks
+from portal.states import PaperState
 
 PLACES = ("unit", "unit-finance")
 _STYLE = """
@@ -152,3 +165,46 @@ def time_stamp_service(tsa: Authority) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
+
+
+# -- a paper that was issued ------------------------------------------------------------------------------------------
+KIND = "test-letter"
+
+
+def _letter_source(_actor: Actor, key: str) -> Source:
+    row = Paper.objects.filter(subject=key, kind=KIND).first()
+    if row is None:
+        raise Hidden("letter", key)
+    return Source(row, row.number, row.version, row.source, issuer=row.issuer)
+
+
+def letter(standing: Standing = Standing.VALID) -> Document:
+    """A kind of document that whoever sees its row may read."""
+    return Document(
+        "联合推荐函", "documents/paper.html", "paper.retry", _letter_source, lambda _: {}, lambda *_: standing
+    )
+
+
+def issued(content: bytes, *, kind: str = KIND, **facts: Any) -> Paper:
+    """A paper that the worker has made; `facts`: number, subject, unit, city, enterprise …"""
+    digest = hashlib.sha256(content).hexdigest()
+    said = {
+        "subject": "T-1", "number": "HB-2024-E", "version": 1, "source": "5" * 64, "template": "1", "code": new_code(),
+        "secret": "6" * 32, "state": PaperState.MADE, "issuer": "湖北省经济和信息化厅", "issued_at": clock.now(),
+        "digest": digest, "stored": default_storage.save(f"papers/test/{digest}.pdf", ContentFile(content)),
+        "size": len(content), "marks": page_marks(content),
+    }  # fmt: skip
+    with walls.system("test"):
+        return Paper.objects.create(kind=kind, **said | facts)
+
+
+def paper_to_see(media: Path) -> dict[str, Any]:
+    """The book of an application of the demo, where the served portal keeps its files; as addresses name it."""
+    with walls.system("test"):
+        rows = Submission.objects.filter(unit__code="HB", city__isnull=False, application__state="submitted")
+        row = rows.select_related("application").latest("pk")
+    keys = {"unit_id": row.unit_id, "city_id": row.city_id, "enterprise_id": row.enterprise_id}
+    with override_settings(MEDIA_ROOT=media):
+        content = paper(keys=("enterprise", "unit"))
+        made = issued(content, kind="book", subject=key_of(row), number=row.number, version=row.version, **keys)
+    return {"paper": made.code}

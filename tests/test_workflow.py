@@ -1,5 +1,6 @@
-"""Every state × action × role of the ground floor's three workflows, and the database's own refusal of other edges."""
+"""Every state × action × role of the ground floor's workflows, and the database's own refusal of other edges."""
 
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +10,15 @@ from django.db import DatabaseError, transaction
 from portal import clock, walls
 from portal.actors import Actor
 from portal.errors import Denied, Refused
-from portal.models import Invitation, Membership, Registration
+from portal.models import Invitation, Membership, Package, Paper, Registration
+from portal.papers import new_code
 from portal.roles import Role
 from portal.services.memberships import post_at
 from portal.transitions import WORKFLOWS
 from portal.workflow import Workflow, available, move
 from tests import factories
 from tests.factories import People
+from tests.samples.papers import OFFICES
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +33,15 @@ MAY: dict[str, set[str]] = {
     "membership.disable": {"city_head_a"},
     "membership.restore": {"city_head_a"},
     "membership.hand_over": {"city_head_a", "city_reviewer_a"},
+    "paper.finish": {"portal"},
+    "paper.fail": {"portal"},
+    # Which paper somebody sees at all is asked of its document.
+    "paper.retry": {field.name for field in fields(People)} - {"newcomer"},
+    "package.finish": {"portal"},
+    "package.fail": {"portal"},
+    "package.retry": OFFICES,
 }
+_FILE = {"digest": "d" * 64, "stored": "papers/x.pdf"}
 
 
 def _make(workflow: Workflow, state: str, people: People) -> Any:
@@ -48,6 +59,12 @@ def _make(workflow: Workflow, state: str, people: People) -> Any:
             **post, email=people.newcomer.user.email, name="新人", token_digest=factories.code(),
             invited_at=now, expires_at=now + timedelta(days=1), state=state,
         )  # fmt: skip
+    if workflow.name == "paper":
+        facts = {"kind": "book", "subject": factories.code(), "version": 1, "code": new_code(), "issued_at": now}
+        return Paper.objects.create(**facts, **_FILE, state=state)
+    if workflow.name == "package":
+        facts = {"ref": factories.code()[-8:], "kind": "books", "unit": people.enterprise_a.unit, "asked_at": now}
+        return Package.objects.create(**facts, **_FILE, asked_by=people.unit_head.user, state=state)
     Membership.objects.filter(pk=people.city_reviewer_a.membership.pk).delete()
     who = people.city_reviewer_a.user
     return Membership.objects.create(**post, user=who, since=now, state=state)

@@ -16,6 +16,7 @@ from tests import factories, rounds
 from tests.applications import applications_to_see
 from tests.browser import Served, Visitor, chromium, served
 from tests.databases import copied_database
+from tests.seals import paper_to_see
 from tests.titles import titles_to_see
 from tiers.models import Factory, Filing, SelfAssessment
 
@@ -64,6 +65,7 @@ def world(portal: Served) -> dict[str, Any]:
             **titles_to_see(),
             **applications_to_see(),
             **rounds.rounds_to_see(),
+            **paper_to_see(portal.log.parent / "media"),
         }
 
     return portal.ask(made)

@@ -121,13 +121,13 @@ def commands(port: int) -> dict[str, list[str]]:
     python = [*setpriv(None, dies_with=signal.SIGTERM), sys.executable]
     # Celery warns at length when root starts it; here that is a demo on one's own machine.
     celery = [*python, "-W", "ignore:::celery.platforms", "-m", "celery", "--app", "portal", "--quiet"]
-    worker = [*celery, "worker", "--concurrency", "1", "--without-gossip", "--without-mingle"]
+    worker = [*celery, "worker", "--without-gossip", "--without-mingle"]
     web = [*python, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"{HOST}:{port}"]
     web += ["--preload", "--workers", "2", "--threads", "8", "--graceful-timeout", "3"]
     return {
         "web": [*web, "--no-control-socket", "--log-level", "warning"],
-        "worker": [*worker, "--queues", "celery"],
-        "press": [*worker, "--queues", "papers", "--hostname", "press@%h"],
+        "worker": [*worker, "--concurrency", "1", "--queues", "celery"],
+        "press": [*worker, "--concurrency", "2", "--queues", "papers", "--hostname", "press@%h"],
         "beat": [*celery, "beat", "--pidfile", ""],
     }
 

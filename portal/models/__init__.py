@@ -5,6 +5,7 @@ from portal.models.drafts import DraftSection
 from portal.models.enterprises import Enterprise, EnterpriseFacts, Nature, Registration
 from portal.models.files import StoredFile
 from portal.models.notices import Notice
+from portal.models.packages import Package, PackageItem
 from portal.models.papers import Paper
 from portal.models.people import Invitation, Membership, User
 from portal.models.places import City, Department, Industry, Office, OfficeLevel, Region, RegionLevel, Unit, UnitKind
@@ -29,6 +30,8 @@ __all__ = [
     "Notice",
     "Office",
     "OfficeLevel",
+    "Package",
+    "PackageItem",
     "Paper",
     "Region",
     "RegionLevel",

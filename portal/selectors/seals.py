@@ -39,9 +39,7 @@ def keys() -> Keys:
     return Keys(
         folder=folder / "keys" if folder else None,
         passphrases=settings.SEAL_PASSPHRASES,
-        module=settings.SEAL_PKCS11_MODULE,
-        token=settings.SEAL_PKCS11_TOKEN,
-        pin=settings.SEAL_PKCS11_PIN,
+        **settings.SEAL_PKCS11,
         in_token=tuple(settings.SEAL_PKCS11_KEYS),
     )
 

@@ -86,24 +86,28 @@ def revision(template: str) -> str:
 
 
 # -- in the worker ---------------------------------------------------------------------------------------------------
-def make(pk: int) -> None:
-    """Make a paper that was asked for. Twice, or at two workers at once, does no harm: one makes it."""
+def make(pk: int) -> bool:
+    """Make a paper that was asked for; whether it is made or failed now, and not left to another.
+
+    Twice, or at two workers at once, does no harm: one makes it.
+    """
     with walls.stand(Place(office="system")):
         row = _taken(pk)
         if row is None:
-            return
+            return False
         form = document(row.kind)
         try:
             html, pictures = _set(form, row)
         except (Hidden, Denied, Refused) as error:
             move(row, "fail", actor=_PRESS, changes={"failure": f"内容已不可用：{error}"[:300]})
-            return
+            return True
     try:
         content = _pressed(html, row, pictures)
     except (Unmade, Unprintable) as error:
         _failed(row, str(error))
-        return
+        return True
     _finished(row, content)
+    return True
 
 
 def _taken(pk: int) -> Paper | None:

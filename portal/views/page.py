@@ -33,6 +33,7 @@ NAVIGATION = (
     ("智能工厂", "factories", "factory.list"),
     ("基础级备案", "filings", "filing.list"),
     ("荣誉称号", "recognitions", "recognition.list"),
+    ("文书打包", "packages", "package.list"),
     ("核对纸质件", "paper_check", "paper.check"),
     ("数据导出", "exports", "export.list"),
     ("要素条件", "editions", "edition.read"),

@@ -70,7 +70,8 @@ def check(request: PortalRequest) -> HttpResponse:
     """Hold a file, or the codes of a paper copy, against what was issued. What was found goes on record."""
     if not may(request.actor, "paper.check"):
         raise Denied("paper.check")
-    form = CheckPaperForm(request.POST or None, request.FILES or None)
+    is_asked = request.method == "POST"
+    form = CheckPaperForm(request.POST if is_asked else None, request.FILES if is_asked else None)
     context: dict[str, Any] = {"form": form}
     if form.is_bound and form.is_valid():
         with refusal_shown_on(form):

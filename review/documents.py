@@ -1,10 +1,10 @@
 """The layouts of the review's papers: one line each, with the value from review.papers that it draws."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from review.papers import Letter, Minutes, PublicNotice, ScoreSheet, SummaryTable
+from review.papers import Letter, Minutes, PublicNotice, ScoreSheet, Signatory, SummaryTable
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,8 @@ def table(value: SummaryTable) -> dict[str, Any]:
 
 
 def letter(value: Letter) -> dict[str, Any]:
-    """A letter of recommendation; seals stand three to a row where the names are short enough, else two."""
-    longest = max(len(signatory.name) for signatory in value.signatories)
-    return {"letter": value, "seals": "three" if longest <= 9 else "two"}
+    """A letter of recommendation."""
+    return {"letter": value, "seals": _shape(value.signatories)}
 
 
 def score_sheet(value: ScoreSheet) -> dict[str, Any]:
@@ -39,7 +38,14 @@ def minutes(value: Minutes) -> dict[str, Any]:
 
 def public_notice(value: PublicNotice) -> dict[str, Any]:
     """What is made public before it is final."""
-    return {"notice": value}
+    return {"notice": value, "seals": _shape(value.signatories)}
+
+
+def _shape(signatories: Sequence[Signatory]) -> str:
+    """How seals stand in rows: names of more than nine letters leave room for two."""
+    if len(signatories) == 1:
+        return "one"
+    return "three" if max(len(signatory.name) for signatory in signatories) <= 9 else "two"
 
 
 LAYOUTS = {

@@ -5,6 +5,5 @@ VERBS = {
     "copies.strike": "撤销纸质件登记",
 }
 DETAILS = {
-    "count": "份数",
     "arrived_on": "收到日期",
 }

@@ -89,7 +89,9 @@ def test_what_cannot_be_is_refused_whole(row: Application, people: People, days:
             copies.record([], arrived_on=_today(), actor=city)
 
 
-@pytest.mark.parametrize("who", ["city_reviewer_b", "city_joint_a", "unit_joint", "unit_head_hunan", "enterprise_admin_a"])
+@pytest.mark.parametrize(
+    "who", ["city_reviewer_b", "city_joint_a", "unit_joint", "unit_head_hunan", "enterprise_admin_a"]
+)
 def test_only_the_office_that_paper_comes_to_records_it(row: Application, people: People, who: str) -> None:
     actor = getattr(people, who)
     with walls.system("test"), pytest.raises(Denied):

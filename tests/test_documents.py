@@ -2,9 +2,7 @@
 
 import io
 import subprocess
-import threading
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from applications.services.submitting import COMMITMENTS
 from portal import walls
 from portal.clock import BEIJING
 from portal.pdf import Unprintable, printed
+from tests import papers
 from tests.applications import submitted
 from tests.factories import People
 
@@ -141,24 +140,8 @@ def test_next_steps_follow_from_the_way_it_goes(changes: dict[str, Any], says: s
 @pytest.fixture
 def listener() -> Any:
     """A server on this machine, and what was asked of it."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(302)
-            self.send_header("Location", "file:///etc/hostname")
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"127.0.0.1:{server.server_port}", asked
-        server.shutdown()
-        thread.join()
+    with papers.listening() as found:
+        yield found
 
 
 @pytest.mark.parametrize(
@@ -177,12 +160,16 @@ def listener() -> Any:
         '<a rel="attachment" href="http://{}/x">x</a>',
         '<base href="http://{}/"><img src="x.png">',
         "<svg><image href='http://{}/x.png'/></svg>",
+        '<video poster="http://{}/x.png"></video><img src="http://{}/x">',
+        '<ul style="list-style-image: url(http://{}/x.png)"><li>x</li></ul>',
+        "<style>@page {{ background: url(http://{}/x.png) }}</style><p>x</p>",
+        "<style>p::before {{ content: url(http://{}/x.png) }}</style><p>x</p>",
     ],
 )
 def test_no_address_is_asked_whatever_a_document_says(html: str, listener: Any) -> None:
     address, asked = listener
     with pytest.raises(Unprintable):
-        printed(html.format(address), identifier="x")
+        printed(html.replace("{}", address).replace("{{", "{").replace("}}", "}"), identifier="x")
     assert asked == []
 
 

@@ -3,10 +3,12 @@
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import transaction
+from PIL import Image
 
 from applications.documents import DOCUMENTS
 from applications.models import Submission
@@ -16,6 +18,7 @@ from applications.services import files
 from portal import richtext, walls
 from portal.declared import Field, Form, Kind, rows_of
 from portal.pdf import printed
+from portal.seals.places import SIDE, places
 from tests import applications as made
 from tests import factories, papers
 from tests.papers import Read
@@ -27,6 +30,10 @@ RICH = (
     f"总体架构：{ODD}。\n第二行紧接其后。\n\n- 数据统一采集\n- 装备互联互通\n\n3. 第三步\n4. 第四步\n\n"
     "| 系统 | 建设前 | 建设后 |\n|---|---|---|\n| MES | 45天 | 30天 |\n| 能源管理 | 1,200吨 | 980吨 |\n\n"
 )
+HOSTILE = """<img src="http://{0}/x.png"><object data="http://{0}/x"></object>
+<style>@import "http://{0}/x.css"; @font-face {{ font-family: x; src: url(http://{0}/x.ttf) }}</style>
+<link rel="stylesheet" href="http://{0}/x.css"><svg><image href="http://{0}/x.png"/></svg><a href="file:///etc/passwd">x</a>
+"""
 
 
 @pytest.fixture(scope="module")
@@ -37,21 +44,31 @@ def missing() -> Iterator[list[str]]:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any, missing: list[str]) -> Iterator[dict[str, Any]]:
-    """A submission with something of every kind in it, and a draft beside it; each printed once."""
+def listener() -> Iterator[tuple[str, list[str]]]:
+    """A server on this machine, and what was asked of it."""
+    with papers.listening() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def world(
+    django_db_setup: None, django_db_blocker: Any, missing: list[str], listener: tuple[str, list[str]]
+) -> Iterator[dict[str, Any]]:
+    """A submission with something of every kind in it, and a draft of it, early; each printed once."""
+    address, _ = listener
     with django_db_blocker.unblock(), transaction.atomic():
         people = factories.cast()
-        row = made.filled(people)
-        by = people.enterprise_clerk_a
-        with walls.enter(by):
-            held = files.add(made.fresh(row), "integration", io.BytesIO(picture()), "架构图.png", actor=by)
-        rows = {f"scenarios[extra{n}]": _scenario(n) for n in range(2)}
-        made.save(
-            row, "scenarios", {**rows, "integration": f"{RICH}![系统架构图](图片:{held.pk})", "overview": RICH}, by
-        )
+        row, by = made.begun(people), people.enterprise_clerk_a
         made.save(row, "factory", {"project": "面向水泵〔䶮〕的智能工厂项目"}, by)
         with walls.system("test"):
             draft = papers.paper(DOCUMENTS["draft"], draft_of(made.fresh(row)), papers.DRAFT)
+        made.fill(row, by)
+        with walls.enter(by):
+            held = files.add(made.fresh(row), "integration", io.BytesIO(picture()), "架构图.png", actor=by)
+        rows = {f"scenarios[extra{n}]": _scenario(n) for n in range(2)}
+        hostile = HOSTILE.format(address)
+        shown = f"{RICH}![{hostile.splitlines()[0]}](图片:{held.pk})"
+        made.save(row, "scenarios", {**rows, "integration": shown, "overview": f"{RICH}{hostile}"}, by)
         made.submit(row, people.enterprise_admin_a)
         with walls.system("test"):
             submission = Submission.objects.select_related("application__round", "unit").get(application=row)
@@ -223,7 +240,7 @@ def test_contents_name_the_page_on_which_each_part_begins(book: Read, world: dic
 
 def test_draft_says_so_across_each_page_and_has_neither_number_nor_codes(world: dict[str, Any]) -> None:
     draft = world["draft"]
-    assert len(draft.pages) > 15
+    assert len(draft.pages) > 5
     for page in draft.pages:
         assert "草稿不作为申报依据" in page.replace("草稿草稿", "草稿")
         assert page.count("草稿") >= 2
@@ -232,6 +249,37 @@ def test_draft_says_so_across_each_page_and_has_neither_number_nor_codes(world: 
         assert "校验码" not in page
     assert "面向水泵〔䶮〕的智能工厂项目" in draft.pages[0]
     assert "承诺于提交时作出" in draft.pages[1]
+    assert "（未填写）" in draft.body
+
+
+def test_two_seals_lie_on_the_names_they_belong_to_and_cross_nothing_else(book: Read, tmp_path: Path) -> None:
+    found = places(book.content)
+    assert list(found) == ["enterprise", "unit"]
+    assert {place.page for place in found.values()} == {0}
+    cover = [word for word in book.words if word.page == 1]
+    middles = {}
+    for key, name in (("enterprise", "甲企业"), ("unit", "湖北省经济和信息化厅")):
+        x, y = (found[key].x + SIDE / 2) / papers.MM, 297 - (found[key].y + SIDE / 2) / papers.MM
+        middles[key] = y
+        word = next(word for word in cover if word.text == name)
+        assert abs((word.left + word.right) / 2 - x) < 1
+        assert abs((word.top + word.bottom) / 2 - y) < 3
+        others = [other for other in cover if other is not word and other.bottom > y - 21 and other.top < y + 21]
+        assert all(other.right < x - 21 or other.left > x + 21 for other in others), key
+    assert middles["unit"] - middles["enterprise"] > 42
+    with Image.open(book.picture(1, tmp_path)) as page:
+        dots = 60 / 25.4
+        for y in middles.values():
+            box = tuple(int(side * dots) for side in (x - 21, y - 21, x + 21, y + 21))
+            seen = page.convert("L").crop(box)
+            assert seen.getextrema()[0] < 100, "there is a name to be sealed over"
+            assert sum(seen.histogram()[:128]) < seen.width * seen.height / 10, "and not much more"
+
+
+def test_nothing_that_was_written_is_taken_for_markup(book: Read, listener: tuple[str, list[str]]) -> None:
+    address, asked = listener
+    assert f'<imgsrc="http://{address}/x.png">' in book.body
+    assert asked == []
 
 
 # -- how it is set ----------------------------------------------------------------------------------------------------

@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
+_WITHIN = re.compile(r"[0-9A-Za-z][0-9A-Za-z年]|[（“《〔].|.[）”》〕、，的]|智能|工厂|公示|名单|推荐|项目|年度")
 _CODE = re.compile(r"[0-9A-Z-]{1,20}")
 
 
@@ -24,6 +25,26 @@ def page_codes(codes: Sequence[str]) -> SafeString:
         mark_safe(symbols),  # noqa: S308 — looked over above
         mark_safe('@page { @bottom-center { content: "页码校验码 " counter(page, page-code); } }'),
     )
+
+
+@register.filter
+def balanced(title: str, most: int) -> SafeString:
+    """A heading in lines of about the same length, none longer than `most`; numbers and words are kept whole."""
+    left = title
+    lines: list[str] = []
+    for count in range(-(-len(title) // most), 1, -1):
+        place = _break(left, -(-len(left) // count), most)
+        lines, left = [*lines, left[:place]], left[place:]
+    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in [*lines, left]))
+
+
+def _break(text: str, ideal: int, most: int) -> int:
+    """Where a line best ends: before 关于 if it stands near, else as near the middle as no word is torn."""
+    about = text.find("关于", 1)
+    if 0 < about <= most and len(text) - about <= most:
+        return about
+    places = [place for place in range(1, min(len(text), most) + 1) if not _WITHIN.search(text[place - 1 : place + 1])]
+    return min(places, key=lambda place: (abs(place - ideal), place), default=ideal)
 
 
 @register.filter

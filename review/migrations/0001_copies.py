@@ -10,39 +10,112 @@ WALL = keys_sql("review_papercopy") + wall_sql("review_papercopy", Wall("busines
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('applications', '0001_initial'),
-        ('portal', '0006_packages'),
+        ("applications", "0001_initial"),
+        ("portal", "0006_packages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PaperCopy',
+            name="PaperCopy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField(verbose_name='版本')),
-                ('count', models.PositiveSmallIntegerField(verbose_name='份数')),
-                ('arrived_on', models.DateField(verbose_name='收到日期')),
-                ('at', models.DateTimeField(verbose_name='登记时间')),
-                ('struck_at', models.DateTimeField(null=True, verbose_name='撤销时间')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='撤销理由')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='applications.application')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('city', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.city', verbose_name='市州')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_set', to='portal.enterprise', verbose_name='企业')),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.office', verbose_name='收到机构')),
-                ('struck_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.unit', verbose_name='推荐单位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveSmallIntegerField(verbose_name="版本")),
+                ("count", models.PositiveSmallIntegerField(verbose_name="份数")),
+                ("arrived_on", models.DateField(verbose_name="收到日期")),
+                ("at", models.DateTimeField(verbose_name="登记时间")),
+                ("struck_at", models.DateTimeField(null=True, verbose_name="撤销时间")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="撤销理由")),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="copies",
+                        to="applications.application",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "city",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="portal.city",
+                        verbose_name="市州",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_set",
+                        to="portal.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="portal.office",
+                        verbose_name="收到机构",
+                    ),
+                ),
+                (
+                    "struck_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="portal.unit",
+                        verbose_name="推荐单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '纸质件',
-                'ordering': ('-at', '-id'),
-                'indexes': [models.Index(fields=['application', 'office'], name='copies_application_office')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('count__gte', 1), ('count__lte', 50)), name='copies_count_sensible'), models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='copies_of_a_version'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('struck_at', None), ('struck_by', None)), models.Q(('struck_at__isnull', False), ('struck_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='copies_struck_with_reason')],
+                "verbose_name": "纸质件",
+                "ordering": ("-at", "-id"),
+                "indexes": [models.Index(fields=["application", "office"], name="copies_application_office")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("count__gte", 1), ("count__lte", 50)), name="copies_count_sensible"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="copies_of_a_version"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), ("struck_at", None), ("struck_by", None)),
+                            models.Q(
+                                ("struck_at__isnull", False),
+                                ("struck_by__isnull", False),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="copies_struck_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.RunSQL(WALL, migrations.RunSQL.noop),

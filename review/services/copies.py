@@ -85,7 +85,8 @@ def strike(copies: PaperCopy, *, reason: str, actor: Actor) -> PaperCopy:
             raise Refused("该登记已撤销。")
         row.struck_at, row.struck_by, row.reason = clock.now(), actor.person, reason.strip()[:300]
         row.save(update_fields=["struck_at", "struck_by", "reason"])
-        audit.record("copies.strike", copies.application, actor, version=row.version, count=row.count, reason=row.reason)
-        said = f"撤销登记：第{row.version}版纸质件{row.count}份"
+        version, count = row.version, row.count
+        audit.record("copies.strike", copies.application, actor, version=version, count=count, reason=row.reason)
+        said = f"撤销登记：第{version}版纸质件{count}份"
         note(copies.application, said, actor=actor, at=row.struck_at, opinion=row.reason)
     return row

@@ -7,7 +7,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/accounts/password/reset/", "/accounts/password/reset/done/", "/accounts/confirm-email/",
         "/accounts/inactive/", "/accounts/confirm-email/stale-key/", "/accounts/password/reset/key/0-0-stale/",
         "/accounts/3rdparty/login/cancelled/", "/invitations/{invitation}/",
-        "/verify/", "/verify/AAAA-BBBB-CCCC/", "/verify/{paper}/",
+        "/verify/", "/verify/{paper}/",
     ),
     "xinren": (
         "/", "/me/", "/register/", "/register/{own}/", "/accounts/email/", "/accounts/password/change/",

@@ -8,3 +8,7 @@ class ReviewConfig(AppConfig):
 
     name = "review"
     verbose_name = "评审推荐"
+
+    def ready(self) -> None:
+        """Let `rules` know who may do what, whichever app is asked."""
+        import review.rules  # noqa: F401

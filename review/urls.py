@@ -1,5 +1,10 @@
 """Addresses of the review."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from review.views import copies
+
+urlpatterns = [
+    path("rounds/<str:ref>/copies/", copies.copies, name="copies"),
+    path("copies/<int:pk>/strike/", copies.strike, name="copies_strike"),
+]

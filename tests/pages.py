@@ -7,6 +7,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/accounts/password/reset/", "/accounts/password/reset/done/", "/accounts/confirm-email/",
         "/accounts/inactive/", "/accounts/confirm-email/stale-key/", "/accounts/password/reset/key/0-0-stale/",
         "/accounts/3rdparty/login/cancelled/", "/invitations/{invitation}/",
+        "/verify/", "/verify/AAAA-BBBB-CCCC/", "/verify/{paper}/",
     ),
     "xinren": (
         "/", "/me/", "/register/", "/register/{own}/", "/accounts/email/", "/accounts/password/change/",
@@ -46,7 +47,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/filings/?state=withdrawn", "/filings/{filing}/",
         "/accounts/2fa/totp/deactivate/", "/accounts/2fa/recovery-codes/generate/",
         "/applications/", "/applications/?search=xx", "/applications/{handed_in}/", "/applications/{handed_in}/return/",
-        "/applications/{mended}/versions/2/changes/",
+        "/applications/{mended}/versions/2/changes/", "/papers/check/", "/rounds/{round}/copies/",
+        "/rounds/{round}/copies/?show=xx",
     ),
     "fuze.wuhan": ("/", "/people/", "/people/invite/"),
     "jingban": (
@@ -63,10 +65,10 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/rounds/{round_draft}/rules/", "/rounds/{round_draft}/rows/criterion/", "/rounds/{round_draft}/rows/limit/",
         "/rounds/{round_draft}/rows/attachment/", "/rounds/{round_draft}/rows/column/", "/rounds/{round_ended}/",
         "/calendar/", "/calendar/?year=2025", "/applications/", "/applications/{returned}/",
-        "/applications/{returned}/extend/",
+        "/applications/{returned}/extend/", "/packages/", "/packages/{package}/", "/exports/",
     ),
     "fuze": (
-        "/", "/rounds/{round_draft}/", "/rounds/{round}/", "/seal/", "/papers/{paper}/seals/",
+        "/", "/rounds/{round_draft}/", "/rounds/{round}/", "/seal/", "/papers/{paper}/", "/papers/{paper}/seals/",
         "/papers/{paper}/seals/unit/",
     ),
     "fuze.hualing": ("/", "/rounds/", "/rounds/add/", "/registrations/", "/people/", "/people/invite/"),
@@ -86,7 +88,7 @@ NO_PAGE = {  # files
     "record_export", "evidence_file", "filed_file", "recognition_export", "recognition_template",
     "recognition_import_errors", "scenario_template",
     "scenario_import_errors", "attachment", "submitted_file", "late_draft", "receipt", "submission_document",
-    "seal_picture",
+    "seal_picture", "paper_file", "package_file", "export",
 }  # fmt: skip
 
 # Account, page, what is typed into which field, the button; all of it must come back with an error.
@@ -127,6 +129,8 @@ BAD_INPUT: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("jingban", "/rounds/{round_draft}/rules/", {"rows-0-text": ""}, "保存"),
     ("jingban", "/rounds/{round_draft}/rows/criterion/", {"rows-0-weight": "-1"}, "保存"),
     ("xitong", "/calendar/", {}, "保存"),
+    ("chushen.wuhan", "/papers/check/", {"code": "AAAA-BBBB-CCCC", "pages": "AAAAAA"}, "核对"),
+    ("chushen.wuhan", "/rounds/{round}/copies/", {"count": "0", "codes": "x"}, "登记"),
     ("fuze", "/seal/", {}, "上传并启用"),
     ("fuze", "/papers/{paper}/seals/unit/", {"code": "000000"}, "确认用印"),
     ("chushen.wuhan", "/applications/{handed_in}/return/", {}, "退回企业修改"),

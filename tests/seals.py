@@ -29,7 +29,7 @@ from applications.selectors.printing import key_of
 from portal import clock, walls
 from portal.actors import Actor
 from portal.errors import Hidden
-from portal.models import Paper
+from portal.models import Package, Paper, User
 from portal.papers import Document, Source, Standing, new_code
 from portal.pdf import printed
 from portal.seals.comparing import page_marks
@@ -207,4 +207,17 @@ def paper_to_see(media: Path) -> dict[str, Any]:
     with override_settings(MEDIA_ROOT=media):
         content = paper(keys=("enterprise", "unit"))
         made = issued(content, kind="book", subject=key_of(row), number=row.number, version=row.version, **keys)
-    return {"paper": made.code}
+    return {"paper": made.code, "package": _package(made).ref}
+
+
+def _package(of: Paper) -> Package:
+    """A package of the province's, with that paper in it."""
+    with walls.system("test"):
+        head = User.objects.get(email="fuze@demo.example")
+        keys = {"unit_id": of.unit_id}
+        row = Package.objects.create(
+            ref="WB-TOSEE", kind="books", about="HB", state="made", asked_at=of.issued_at, asked_by=head,
+            digest="d" * 64, stored="packages/x.zip", size=1_000_000, **keys,
+        )  # fmt: skip
+        row.items.create(paper=of, name="申报书/某企业.pdf", position=1, **keys)
+    return row

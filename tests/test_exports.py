@@ -64,7 +64,7 @@ def test_csv_runs_nothing_and_keeps_numbers() -> None:
     write_csv(stream, COLUMNS, ROWS)
     lines = _lines(stream.getvalue())
     assert lines[1] == ["'=1+1", "7", "-28.40", "2024-11-22", "2024-11-22 23:59:59"]
-    assert [line[0] for line in lines[2:]] == ["'＝HYPERLINK(\"x\")", "'-1", "'@x", "'\tx", '0012,"甲"\n乙']
+    assert [line[0] for line in lines[2:]] == ['\'＝HYPERLINK("x")', "'-1", "'@x", "'\tx", '0012,"甲"\n乙']
 
 
 def _many(count: int) -> Iterator[tuple[Any, ...]]:

@@ -58,7 +58,10 @@ def test_newcomer_is_told_the_next_step_and_sees_their_own_requests(
             "enterprise_admin_a",
             ["首页", "申报批次", "企业申报", "企业登记", "智能工厂", "荣誉称号", "要素条件", "人员管理"],
         ),
-        ("city_joint_a", ["首页", "申报批次", "在册企业", "智能工厂", "荣誉称号", "要素条件"]),
+        (
+            "city_joint_a",
+            ["首页", "申报批次", "在册企业", "智能工厂", "荣誉称号", "文书", "数据导出", "要素条件"],
+        ),
         (
             "city_head_a",
             [
@@ -70,6 +73,8 @@ def test_newcomer_is_told_the_next_step_and_sees_their_own_requests(
                 "智能工厂",
                 "基础级备案",
                 "荣誉称号",
+                "文书",
+                "数据导出",
                 "要素条件",
                 "人员管理",
             ],

@@ -3,13 +3,14 @@
 import io
 import subprocess
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pkcs11
 import pytest
+import time_machine
 from cryptography.hazmat.primitives import serialization
 from PIL import Image
 from pkcs11 import Attribute, CertificateType, ObjectClass
@@ -194,6 +195,22 @@ def test_two_departments_sign_one_paper_and_both_signatures_hold(
     assert both.startswith(paper)
     assert [s.is_trusted for s in signatures(both)] == [False, False]
     assert [s.is_trusted for s in signatures(both, [made.authority("别的根").asn1])] == [False, False]
+
+
+def test_trusted_time_outlives_the_certificate(paper: bytes, tmp_path: Path) -> None:
+    lasting = made.authority("长期根证书", days=3650)
+    (tmp_path / "a.p12").write_bytes(made.authority("某厅", lasting, days=300).p12())
+    keys, tsa = Keys(tmp_path), made.authority("长期时间戳", lasting, stamps_time=True, days=3650)
+    with made.time_stamp_service(tsa) as address, keys.signer("a") as signer:
+        timed = signed(paper, "unit", signer, WORDS, tsa=time_stamper(address))
+        plain = signed(paper, "unit", signer, WORDS)
+    assert [s.is_trusted for s in (*signatures(timed, [lasting.asn1]), *signatures(plain, [lasting.asn1]))] == [
+        True
+    ] * 2
+    with time_machine.travel(datetime.now(BEIJING) + timedelta(days=400)):
+        (with_time,), (without,) = signatures(timed, [lasting.asn1]), signatures(plain, [lasting.asn1])
+    assert (with_time.holds, with_time.is_trusted) == (True, True)
+    assert (without.holds, without.is_trusted) == (True, False)
 
 
 def test_another_reader_confirms_the_signatures(both: bytes, tmp_path: Path) -> None:

@@ -9,62 +9,111 @@ from django.db import migrations, models
 from portal.walls import Wall, keys_sql, wall_sql
 
 _WALL = Wall("business", enterprise="")
-WALLS = [keys_sql(table, enterprise=False) + wall_sql(table, _WALL) for table in ("portal_package", "portal_packageitem")]
+WALLS = [
+    keys_sql(table, enterprise=False) + wall_sql(table, _WALL) for table in ("portal_package", "portal_packageitem")
+]
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portal', '0005_seals'),
+        ("portal", "0005_seals"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Package',
+            name="Package",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=16, unique=True, verbose_name='编号')),
-                ('kind', models.CharField(max_length=40, verbose_name='种类')),
-                ('about', models.CharField(max_length=80, verbose_name='范围')),
-                ('state', models.CharField(choices=[('making', '正在生成'), ('made', '已生成'), ('failed', '生成失败')], default='making', max_length=12, verbose_name='状态')),
-                ('asked_at', models.DateTimeField(verbose_name='申请时间')),
-                ('begun_at', models.DateTimeField(null=True, verbose_name='开始打包时间')),
-                ('failure', models.CharField(blank=True, max_length=300, verbose_name='失败原因')),
-                ('digest', models.CharField(blank=True, max_length=64, verbose_name='文件摘要')),
-                ('stored', models.CharField(blank=True, max_length=120, verbose_name='存放位置')),
-                ('size', models.PositiveBigIntegerField(default=0, verbose_name='大小')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('city', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.city')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.CharField(max_length=16, unique=True, verbose_name="编号")),
+                ("kind", models.CharField(max_length=40, verbose_name="种类")),
+                ("about", models.CharField(max_length=80, verbose_name="范围")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("making", "正在生成"), ("made", "已生成"), ("failed", "生成失败")],
+                        default="making",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="申请时间")),
+                ("begun_at", models.DateTimeField(null=True, verbose_name="开始打包时间")),
+                ("failure", models.CharField(blank=True, max_length=300, verbose_name="失败原因")),
+                ("digest", models.CharField(blank=True, max_length=64, verbose_name="文件摘要")),
+                ("stored", models.CharField(blank=True, max_length=120, verbose_name="存放位置")),
+                ("size", models.PositiveBigIntegerField(default=0, verbose_name="大小")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "city",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.city"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.unit"),
+                ),
             ],
             options={
-                'verbose_name': '文书包',
-                'ordering': ('-asked_at', '-id'),
+                "verbose_name": "文书包",
+                "ordering": ("-asked_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='PackageItem',
+            name="PackageItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('position', models.PositiveIntegerField(verbose_name='次序')),
-                ('city', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.city')),
-                ('package', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='portal.package')),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.paper')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("position", models.PositiveIntegerField(verbose_name="次序")),
+                (
+                    "city",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.city"
+                    ),
+                ),
+                (
+                    "package",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="portal.package"
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.paper"),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.unit"),
+                ),
             ],
             options={
-                'verbose_name': '包内文书',
-                'ordering': ('package', 'position'),
+                "verbose_name": "包内文书",
+                "ordering": ("package", "position"),
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='package',
-            trigger=pgtrigger.compiler.Trigger(name='legal_edges', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{failed:making,making:failed,making:made}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='d10b4d29224654e3e0b6cf7e6eca6f4151348478', operation='UPDATE', pgid='pgtrigger_legal_edges_753d3', table='portal_package', when='BEFORE')),
+            model_name="package",
+            trigger=pgtrigger.compiler.Trigger(
+                name="legal_edges",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{failed:making,making:failed,making:made}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="d10b4d29224654e3e0b6cf7e6eca6f4151348478",
+                    operation="UPDATE",
+                    pgid="pgtrigger_legal_edges_753d3",
+                    table="portal_package",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='packageitem',
-            constraint=models.UniqueConstraint(fields=('package', 'name'), name='package_name_once'),
+            model_name="packageitem",
+            constraint=models.UniqueConstraint(fields=("package", "name"), name="package_name_once"),
         ),
         *(migrations.RunSQL(wall, migrations.RunSQL.noop) for wall in WALLS),
     ]

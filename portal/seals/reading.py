@@ -51,13 +51,23 @@ def signatures(pdf: bytes, roots: Sequence[x509.Certificate] = ()) -> list[Signa
 
 
 def _read(signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate]) -> Signature:
-    status = validate_pdf_signature(
+    status = _judged(signature, roots)
+    stamp = status.timestamp_validity
+    if stamp and stamp.intact and stamp.valid and stamp.trusted and not status.trusted:
+        # A certificate that has run out since was good when somebody trusted saw it used.
+        status = _judged(signature, roots, stamp.timestamp)
+    return _said(signature, status)
+
+
+def _judged(
+    signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], moment: datetime | None = None
+) -> PdfSignatureStatus:
+    return validate_pdf_signature(
         signature,
-        ValidationContext(trust_roots=list(roots)),
+        ValidationContext(trust_roots=list(roots), moment=moment),
         ts_validation_context=ValidationContext(trust_roots=list(roots)),
         key_usage_settings=KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}),
     )
-    return _said(signature, status)
 
 
 def _said(signature: EmbeddedPdfSignature, status: PdfSignatureStatus) -> Signature:

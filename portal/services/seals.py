@@ -99,7 +99,7 @@ def stamp(paper: Paper, key: str, *, proved_by: str, actor: Actor) -> Stamping:
     already, the paper is no longer valid, nothing to stamp with, a signature that the picture would break.
     """
     with transaction.atomic():
-        row = Paper.objects.select_for_update().get(pk=paper.pk)
+        row = lock(paper)
         place = place_on(row, key)
         if not may(actor, "paper.stamp", place):
             raise Denied("paper.stamp")
@@ -116,6 +116,11 @@ def stamp(paper: Paper, key: str, *, proved_by: str, actor: Actor) -> Stamping:
             digest_before=made.before, digest_after=made.after, proved_by=proved_by,
         )  # fmt: skip
     return made
+
+
+def lock(paper: Paper) -> Paper:
+    """The paper, held until the transaction ends: each stamp goes on the file that the one before left."""
+    return Paper.objects.select_for_update().get(pk=paper.pk)
 
 
 def _check(row: Paper, place: StampPlace, means: Means, proved_by: str) -> None:

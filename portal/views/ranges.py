@@ -11,7 +11,9 @@ _RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")
 _PIECE = 256 * 1024
 
 
-def file_in_pieces(asked: str, condition: str, file: IO[bytes], *, size: int, digest: str, name: str) -> HttpResponseBase:
+def file_in_pieces(
+    asked: str, condition: str, file: IO[bytes], *, size: int, digest: str, name: str
+) -> HttpResponseBase:
     """The file, or the piece of it that `asked` (the Range header) names.
 
     `condition`: the If-Range header, with the tag that the first piece came with: pieces of two files are never mixed.

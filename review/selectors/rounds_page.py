@@ -1,0 +1,14 @@
+"""What the review adds to the page of a round."""
+
+from portal.actors import Actor
+from portal.rules import may
+from tiers.models import Round
+from tiers.selectors.rounds import Deadline, RoundAct
+from tiers.states import RoundState
+
+
+def offered(actor: Actor, round_: Round, _deadline: Deadline | None) -> list[RoundAct]:
+    """Offices where paper arrives may record it once the round takes applications."""
+    if not may(actor, "copies.list") or round_.state in {RoundState.DRAFT, RoundState.PUBLISHED}:
+        return []
+    return [RoundAct("纸质件登记", "copies", round_.ref)]

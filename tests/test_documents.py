@@ -2,12 +2,14 @@
 
 import io
 import subprocess
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
+from django.template.loader import render_to_string
 
 from applications.documents import next_steps, receipt
 from applications.models import Submission
@@ -15,6 +17,8 @@ from applications.services.submitting import COMMITMENTS
 from portal import walls
 from portal.clock import BEIJING
 from portal.pdf import Unprintable, printed
+from portal.richtext import parse
+from portal.templatetags.papers import shares
 from tests import papers
 from tests.applications import submitted
 from tests.factories import People
@@ -201,3 +205,24 @@ def test_file_is_never_attached(tmp_path: Path) -> None:
     for html in (f'<a rel="attachment" href="{secret}">x</a>', f'<link rel="attachment" href="file://{secret}">'):
         with pytest.raises(Unprintable):
             printed(html, identifier="x")
+
+
+# -- what an applicant may well write ---------------------------------------------------------------------------------
+def test_page_of_text_in_one_cell_is_set_in_seconds_and_all_of_it() -> None:
+    """Without given widths WeasyPrint takes a minute for it, and no book of that kind would ever be made."""
+    cell = "".join(f"第{number}句甲乙丙丁戊，" for number in range(200))
+    html = render_to_string("documents/_rich.html", {"blocks": parse(f"| 项目 | 说明 |\n| 甲 | {cell} |\n| 乙 | 尾 |")})
+    before = time.process_time()
+    made = printed(f'<link rel="stylesheet" href="asset:css/paper.css">{html}', identifier="x")
+    assert time.process_time() - before < 4
+    text = _joined(made)
+    assert all(f"第{number}句" in text for number in range(0, 200, 7))
+    assert "尾" in text
+
+
+def test_columns_are_as_wide_as_what_stands_in_them() -> None:
+    assert sum(shares([["项目", "说明"], ["甲", "很长的说明" * 20]])) == 24
+    narrow, wide = shares([["项目", "说明"], ["甲", "很长的说明" * 20]])
+    assert narrow * 3 < wide
+    assert shares([["甲"] * 12]) == [2] * 12
+    assert shares([["甲"] * 16]) == [], "too many to tell apart: all the same"

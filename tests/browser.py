@@ -41,7 +41,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-WIDTHS = (1280, 375)
+WIDTHS, HEIGHT = (1280, 375), 900
 ENGLISH = re.compile(r"\b[A-Za-z]{2,},? [a-z]{2,},? [a-z]{2,}\b")
 T = TypeVar("T")
 
@@ -151,7 +151,9 @@ class Visitor:
 
     def __init__(self, browser: Browser, portal: Served, account: str = "") -> None:
         self.portal = portal
-        self.context = browser.new_context(base_url=portal.url, locale="zh-CN", viewport={"width": 1280, "height": 900})
+        self.context = browser.new_context(
+            base_url=portal.url, locale="zh-CN", viewport={"width": WIDTHS[0], "height": HEIGHT}
+        )
         self.context.set_default_timeout(30_000)
         self.context.add_init_script(AXE)  # the browser's own doing: the portal's policy stays in force
         self.complaints: list[str] = []
@@ -189,14 +191,16 @@ class Visitor:
         """The page, wide and narrow: no barrier that axe knows, nothing cut off, nothing in English."""
         page = page or self.page
         for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
+            if page.viewport_size != {"width": width, "height": HEIGHT}:
+                page.set_viewport_size({"width": width, "height": HEIGHT})
             where = f"{page.url} at {width}"
             # Names, roles and order are the same at each width; colours and sizes may not be.
-            assert barriers(page, SEEN if width == WIDTHS[0] else None) == [], where
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{where} scrolls sideways"
-        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-        assert ENGLISH.findall(page.inner_text("body")) == [], page.url
-        assert re.search(r"[一-鿿].* - 智能工厂梯度培育申报管理平台$", page.title()), (page.url, page.title())
+            seen = page.evaluate(_LOOK, _rules(SEEN if width == WIDTHS[0] else None))
+            assert seen["barriers"] == [], where
+            assert seen["width"] <= width, f"{where} scrolls sideways"
+            assert ENGLISH.findall(seen["text"]) == [], where
+            assert re.search(r"[一-鿿].* - 智能工厂梯度培育申报管理平台$", seen["title"]), (where, seen["title"])
+        page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
 
     def fill(self, **values: str) -> None:
         """Type values into the fields of these names."""
@@ -218,11 +222,17 @@ class Visitor:
         self.page.locator("main").get_by_text(text).first.wait_for()
 
 
+# In one go: each question to the browser costs as much as its answer. What the text is, is asked while it is laid out.
+_BARRIERS = """(await axe.run(document, {runOnly: rules, resultTypes: ['violations'], preload: false}))
+    .violations.flatMap(v => v.nodes.map(n => `${v.id} ${n.target} ${n.failureSummary}`))"""
+_LOOK = f"""async rules => ({{text: document.body.innerText, title: document.title,
+    width: document.documentElement.scrollWidth, barriers: {_BARRIERS}}})"""
+
+
+def _rules(rules: dict[str, Any] | None) -> dict[str, Any]:
+    return rules or {"type": "tag", "values": AXE_TAGS}
+
+
 def barriers(page: Page, rules: dict[str, Any] | None = None) -> list[str]:
     """What axe finds on the page, by all its rules or by these: rule, place, and what to do."""
-    found = page.evaluate(
-        """async rules => (await axe.run(document, {runOnly: rules, resultTypes: ['violations'], preload: false}))
-            .violations.flatMap(v => v.nodes.map(n => `${v.id} ${n.target} ${n.failureSummary}`))""",
-        rules or {"type": "tag", "values": AXE_TAGS},
-    )
-    return list(found)
+    return list(page.evaluate(f"async rules => {_BARRIERS}", _rules(rules)))

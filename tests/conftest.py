@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import override_settings, setup_databases, teardown_databases
@@ -13,6 +14,7 @@ from portal import settings as portal_settings
 from portal import walls
 from portal.actors import Actor
 from portal.services import reference
+from portal.sessions import SessionStore
 from tests import factories
 from tests.databases import as_owner, copied_database
 from tests.visiting import browser, portal, visitor, world
@@ -95,17 +97,23 @@ def people(db: None) -> factories.People:
 
 @pytest.fixture
 def client_as(client: Client) -> Callable[..., Client]:
-    """A signed-in client: `client_as(actor)`; staff have passed their second factor."""
+    """A signed-in client: `client_as(actor)`; staff have passed their second factor.
+
+    The session is written as signing in leaves it, at once: going through `force_login` takes four times as long.
+    """
 
     def sign_in(actor: Actor, *, second_factor: bool = True) -> Client:
         assert actor.user
-        browser = Client()
-        browser.force_login(actor.user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
-        session = browser.session
+        session = SessionStore()
+        session[SESSION_KEY] = str(actor.user.pk)
+        session[BACKEND_SESSION_KEY] = django_settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = actor.user.get_session_auth_hash()
         if actor.membership:
             session["hat"] = actor.membership.pk
         session["has_second_factor"] = second_factor
-        session.save()
+        session.create()
+        browser = Client()
+        browser.cookies[django_settings.SESSION_COOKIE_NAME] = session.session_key
         return browser
 
     return sign_in

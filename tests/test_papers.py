@@ -11,6 +11,7 @@ import pikepdf
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.test import Client
@@ -19,7 +20,7 @@ from django.urls import reverse
 
 from applications.models import Application
 from applications.services import submitting
-from portal import clock, walls
+from portal import clock, tasks, walls
 from portal.actors import Actor
 from portal.audit import AuditEvent
 from portal.errors import Denied, Hidden, Refused
@@ -186,6 +187,15 @@ def test_what_a_worker_left_behind_is_taken_up_after_a_while(world: World) -> No
     with time_machine.travel(clock.now() + timedelta(minutes=6)):
         assert asked.pk in papers.waiting()
         assert papers.make(asked.pk)
+
+
+def test_what_nothing_points_at_is_swept_and_nothing_else(world: World) -> None:
+    stray = default_storage.save("papers/202411/stray.pdf", ContentFile(b"%PDF-"))
+    with time_machine.travel(clock.now() + timedelta(days=2)):
+        tasks.sweep_papers()
+        tasks.sweep_papers()
+    assert not default_storage.exists(stray)
+    assert default_storage.exists(world.second.stored)
 
 
 # -- verifying -------------------------------------------------------------------------------------------------------

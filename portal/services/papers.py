@@ -22,7 +22,7 @@ from portal.pdf import Unprintable
 from portal.press import Unmade, pressed
 from portal.rules import may
 from portal.seals.comparing import page_marks
-from portal.services import worker
+from portal.services import stored, worker
 from portal.states import PaperState
 from portal.workflow import move
 
@@ -76,13 +76,22 @@ def retry(paper: Paper, *, actor: Actor) -> Paper:
     return row
 
 
+# Everything that decides how a paper looks, beside what it says.
+_DRESS = (
+    "templates/documents/**/*.html", "static/css/paper*.css", "portal/templatetags/papers.py", "*/documents.py",
+    "*/*_layout.py", "fonts/*",
+)  # fmt: skip
+
+
 @cache
 def revision(template: str) -> str:
     """The revision of a template: of everything that papers are set with, so that none is kept in an old dress."""
-    files = sorted(Path(settings.BASE_DIR, "templates", "documents").rglob("*.html"))
-    files += sorted(Path(settings.BASE_DIR, "static", "css").glob("paper*.css"))
-    content = template.encode() + b"".join(file.read_bytes() for file in files)
-    return hashlib.sha256(content).hexdigest()[:16]
+    root = Path(settings.BASE_DIR)
+    files = sorted(file for pattern in _DRESS for file in root.glob(pattern) if file.is_file())
+    content = hashlib.sha256(template.encode())
+    for file in files:
+        content.update(file.name.encode() + file.read_bytes())
+    return content.hexdigest()[:16]
 
 
 # -- in the worker ---------------------------------------------------------------------------------------------------
@@ -157,10 +166,18 @@ def _failed(row: Paper, reason: str) -> None:
 
 def _finished(row: Paper, content: bytes) -> None:
     digest = hashlib.sha256(content).hexdigest()
-    stored = default_storage.save(f"{FOLDER}/{row.issued_at:%Y%m}/{digest}.pdf", ContentFile(content))
-    made = {"digest": digest, "stored": stored, "size": len(content), "marks": page_marks(content)}
+    kept = default_storage.save(f"{FOLDER}/{row.issued_at:%Y%m}/{digest}.pdf", ContentFile(content))
+    made = {"digest": digest, "stored": kept, "size": len(content), "marks": page_marks(content)}
     with walls.stand(Place(office="system")):
         move(row, "finish", actor=_PRESS, changes=made)
+
+
+def sweep() -> int:
+    """Remove stored papers that nothing points at: a worker was ended between keeping and recording. How many went."""
+    with walls.stand(Place(office="system")):
+        return stored.sweep(
+            FOLDER, lambda names: set(Paper.objects.filter(stored__in=names).values_list("stored", flat=True))
+        )
 
 
 def waiting() -> list[int]:

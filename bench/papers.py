@@ -42,6 +42,7 @@ from portal.spreadsheets import Column, Kind, write_csv, write_workbook
 
 PRESS_GOAL, MEMORY_GOAL, FLAT_GOAL = 1.15, 60.0, 1.15
 RUNS, PAGES, BOOKS, ROWS = 3, 30, 20, 20_000
+Texts = list[tuple[dict[str, Any], str, str]]
 _CHROMIUM = shutil.which("chromium")
 _FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
@@ -66,7 +67,7 @@ def _book() -> tuple[str, dict[str, bytes]]:
         return _set(submission, texts, min(max(count, 0), len(texts)))
 
 
-def _texts(submission: Submission) -> list[tuple[dict[str, Any], str, str]]:
+def _texts(submission: Submission) -> Texts:
     """Its long answers."""
     sections = submission.document["sections"].values()
     return [
@@ -77,12 +78,12 @@ def _texts(submission: Submission) -> list[tuple[dict[str, Any], str, str]]:
     ]
 
 
-def _set(submission: Submission, texts: list[tuple[dict[str, Any], str, str]], count: int) -> tuple[str, dict[str, bytes]]:
+def _set(submission: Submission, texts: Texts, count: int) -> tuple[str, dict[str, bytes]]:
     """The book's HTML and pictures with so many of its long answers four times as long, in memory only."""
     for number, (answers, key, value) in enumerate(texts):
         answers[key] = "\n\n".join([value] * (4 if number < count else 1))
     marks = marks_of(
-        number=submission.number, version=1, code="K7QD3MPX9RTW", secret="s", digest=submission.digest,
+        number=submission.number, version=1, code="K7QD3MPX9RTW", secret="s", digest=submission.digest,  # noqa: S106
         address="https://portal.example/verify/K7QD3MPX9RTW/", issued_at=clock.beijing(clock.now()),
     )  # fmt: skip
     form = DOCUMENTS["book"]
@@ -90,7 +91,7 @@ def _set(submission: Submission, texts: list[tuple[dict[str, Any], str, str]], c
     return html, dict(form.pictures(submission))
 
 
-def _printed(submission: Submission, texts: list[tuple[dict[str, Any], str, str]], count: int) -> bytes:
+def _printed(submission: Submission, texts: Texts, count: int) -> bytes:
     html, pictures = _set(submission, texts, count)
     return printed(html, identifier="x", pictures=pictures)
 
@@ -134,7 +135,8 @@ def _press(html: str, pictures: dict[str, bytes]) -> Iterator[Figure]:
     best = {name: min(times) for name, times in taken.items()}
     pages, size = _pages(ours()), len(ours())
     note = f"{pages} pages, {size / 1000:.0f} kB: {best['press']:.2f} to {best['plain']:.2f} s"
-    yield Figure("paper: a book through the press to WeasyPrint alone", best["press"] / best["plain"], "×", PRESS_GOAL, note)
+    ratio = best["press"] / best["plain"]
+    yield Figure("paper: a book through the press to WeasyPrint alone", ratio, "×", PRESS_GOAL, note)
     if "chromium" in best:
         note = f"{best['press']:.2f} to {best['chromium']:.2f} s, its start included; no goal"
         yield Figure("paper: the same to headless Chromium", best["press"] / best["chromium"], "×", None, note)
@@ -151,7 +153,8 @@ def _chromium(html: str) -> None:
     """Print the same page; style sheets stand in the file, pictures and fonts of our own are not to be had there."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "book.html"), Path(folder, "book.pdf")
-        css = "".join(Path(settings.BASE_DIR, "static/css", name).read_text() for name in ("paper.css", "paper-book.css"))
+        styles = Path(settings.BASE_DIR, "static/css")
+        css = "".join((styles / name).read_text() for name in ("paper.css", "paper-book.css"))
         source.write_text(html.replace("</head>", f"<style>{css}</style></head>"))
         command = [str(_CHROMIUM), *_FLAGS, f"--user-data-dir={folder}/data", f"--print-to-pdf={target}", str(source)]
         subprocess.run(command, check=True, capture_output=True, timeout=120)

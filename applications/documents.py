@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from applications.book_layout import attached, chapters
 from applications.models import Attachment, Submission
 from applications.selectors.papers import Paper as Draft
@@ -132,12 +134,26 @@ def _pictures(files: Iterable[Attachment]) -> dict[str, bytes]:
     return found
 
 
+def _submission_page(key: str) -> str:
+    ref, _, version = key.partition("/")
+    return reverse("submission", args=[ref, version])
+
+
+def _draft_page(key: str) -> str:
+    return reverse("application_check", args=[key])
+
+
 DOCUMENTS = {
-    "receipt": Document("申报回执", "documents/receipt.html", "paper.book", submission_source, receipt_facts, standing),
+    "receipt": Document(
+        "申报回执", "documents/receipt.html", "paper.book", submission_source, receipt_facts, standing,
+        page=_submission_page,
+    ),
     "book": Document(
-        "智能工厂项目申报书", "documents/book.html", "paper.book", submission_source, book, standing, book_pictures
+        "智能工厂项目申报书", "documents/book.html", "paper.book", submission_source, book, standing, book_pictures,
+        page=_submission_page,
     ),
     "draft": Document(
-        "智能工厂项目申报书（草稿）", "documents/book.html", "paper.book", draft_source, draft, standing, draft_pictures
+        "智能工厂项目申报书（草稿）", "documents/book.html", "paper.book", draft_source, draft, standing,
+        draft_pictures, page=_draft_page,
     ),
-}
+}  # fmt: skip

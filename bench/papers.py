@@ -28,7 +28,7 @@ from applications.documents import DOCUMENTS
 from applications.models import Application, Submission
 from applications.services import submitting
 from applications.services.submitting import COMMITMENTS, Commitment
-from bench.applicants import Applicant, officials, open_round, ready
+from bench.applicants import Applicant, one
 from bench.measure import Figure
 from portal import clock, walls
 from portal.actors import Actor
@@ -57,14 +57,11 @@ def measured() -> Iterator[Figure]:
 
 # -- the book --------------------------------------------------------------------------------------------------------
 def _book() -> tuple[str, dict[str, bytes]]:
-    officer, head = officials()
-    (applicant,) = ready(open_round(officer, head), officer, 1)
-    submission = _submitted(applicant)
+    submission = _submitted(one())
     with walls.system("bench"):
         texts = _texts(submission)
-        least, most = (_pages(_printed(submission, texts, count)) for count in (0, len(texts)))
-        count = -(-len(texts) * (PAGES - least) // max(most - least, 1))
-        return _set(submission, texts, min(max(count, 0), len(texts)))
+        enough = (n for n in range(len(texts) + 1) if _pages(_printed(submission, texts, n)) >= PAGES)
+        return _set(submission, texts, next(enough, len(texts)))
 
 
 def _texts(submission: Submission) -> Texts:

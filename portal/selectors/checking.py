@@ -75,7 +75,7 @@ def _stamped_since(row: Paper, content: bytes) -> list[str]:
     digest, there = hashlib.sha256(content).hexdigest(), list(stampings(row))
     here = next((place for place, found in enumerate(there, 1) if found.after == digest), 0)
     names = "、".join(found.organisation for found in there[here:])
-    return [f"该文件形成后，{names}又在文书上用印，本文件没有该印章。现行文件请从平台下载。"] if names else []
+    return [f"该文件形成后，{names}又在文书上用印，本文件没有该印章。用印后的文件请从平台下载。"] if names else []
 
 
 def code_in(content: bytes) -> str:

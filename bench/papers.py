@@ -76,9 +76,9 @@ def _texts(submission: Submission) -> Texts:
 
 
 def _set(submission: Submission, texts: Texts, count: int) -> tuple[str, dict[str, bytes]]:
-    """The book's HTML and pictures with so many of its long answers four times as long, in memory only."""
+    """The book's HTML and pictures with so many of its long answers twelve times as long, in memory only."""
     for number, (answers, key, value) in enumerate(texts):
-        answers[key] = "\n\n".join([value] * (4 if number < count else 1))
+        answers[key] = "\n\n".join([value] * (12 if number < count else 1))
     marks = marks_of(
         number=submission.number, version=1, code="K7QD3MPX9RTW", secret="s", digest=submission.digest,  # noqa: S106
         address="https://portal.example/verify/K7QD3MPX9RTW/", issued_at=clock.beijing(clock.now()),

@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from applications.models import Application
-from applications.services import submitting
+from applications.services import course, submitting
+from applications.services.course import Item
 from portal import clock, walls
 from portal.actors import Actor
 from portal.audit import AuditEvent
@@ -74,6 +75,18 @@ def test_a_new_version_makes_the_paper_outdated(row: Application, people: People
     assert (found.arrival, found.said) == (Arrival.OUTDATED, "收到的是第1版，现行为第2版，须重新报送。")
     with walls.enter(city), pytest.raises(Refused, match="没有第3版"):
         copies.record([Arrived(made.fresh(row), 3, 2)], arrived_on=_today(), actor=city)
+
+
+def test_what_was_returned_stays_in_sight_and_holds_up_nothing(row: Application, people: People) -> None:
+    city = people.city_reviewer_a
+    _record(row, city)
+    with walls.enter(city):
+        items = [Item("factory", "investment", "请核对")]
+        course.return_for_correction(made.fresh(row), items=items, until=row.round.city_until, actor=city)
+        assert selectors.lacking(city, row.round) == []
+    found = _standing(row, city)
+    assert (found.arrival, len(found.copies)) == (Arrival.RETURNED, 1)
+    assert "重新提交后须报送新版本" in found.said
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from applications.services import submitting
-from portal import walls
+from portal import clock, walls
 from portal.actors import Actor
-from portal.models import Paper
+from portal.models import Paper, Stamping
 from portal.papers import new_code, read_code
 from portal.selectors import checking, packages
 from portal.services import packages as package_services
@@ -111,3 +111,19 @@ def test_a_package_is_listed_to_those_who_may_open_it(people: People, client_as:
         with walls.enter(actor):
             assert [found.ref for found in packages.packages(actor)] == ([package.ref] if is_listed else [])
     assert "您的身份没有可供打包的文书" in _text(client_as(people.unit_joint).get(reverse("packages")))
+
+
+def test_one_that_bears_seals_stays_the_paper_whatever_dress_comes_into_use(people: People) -> None:
+    row, admin = made.submitted(people), people.enterprise_admin_a
+    with walls.system("test"):
+        version = row.submissions.get(version=1)
+    keys = {"unit_id": row.unit_id, "city_id": row.city_id, "enterprise_id": row.enterprise_id}
+    facts = {"kind": "book", "subject": f"{row.ref}/1", "number": version.number, "source": version.digest}
+    bare = seals.issued(seals.paper(keys=("enterprise",)), **facts, **keys)
+    with walls.enter(admin):
+        assert papers.issue("book", f"{row.ref}/1", actor=admin).pk != bare.pk, "it wears an old dress"
+        Stamping.objects.create(
+            paper=bare, place="enterprise", organisation="甲企业", mark="picture", has_picture=True, at=clock.now(),
+            by=admin.person, before="b" * 64, after="a" * 64, stored="stampings/x.pdf", size=1, **keys,
+        )  # fmt: skip
+        assert papers.issue("book", f"{row.ref}/1", actor=admin).pk == bare.pk

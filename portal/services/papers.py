@@ -41,9 +41,11 @@ def issue(kind: str, key: str, *, actor: Actor) -> Paper:
     source = form.source(actor, key)
     if not may(actor, form.permission, source.thing):
         raise Denied(form.permission)
-    facts = {"kind": kind, "subject": key, "source": source.digest, "template": revision(form.template)}
-    found = Paper.objects.filter(**facts).first()
-    return found or _asked(facts, source, actor)
+    same = {"kind": kind, "subject": key, "source": source.digest}
+    facts = {**same, "template": revision(form.template)}
+    # One that bears seals is the paper, whatever dress has come into use since.
+    stamped = Paper.objects.filter(**same, stampings__isnull=False).order_by("pk").first()
+    return stamped or Paper.objects.filter(**facts).first() or _asked(facts, source, actor)
 
 
 def _asked(facts: dict[str, str], source: Source, actor: Actor) -> Paper:

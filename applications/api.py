@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.urls import reverse
+from django.urls import path, reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import api_view, parser_classes
@@ -124,3 +124,11 @@ def presence(request: Request, ref: str, key: str) -> Response:
         raise Hidden("section", f"{ref}/{key[:40]}")
     others = presence_services.seen(application, key, actor=actor)
     return Response(Present({"others": others}).data)
+
+
+urlpatterns = [
+    path("applications/<str:ref>/sections/<slug:key>/", section, name="api_application_section"),
+    path("applications/<str:ref>/sections/<slug:key>/presence/", presence, name="api_presence"),
+    path("applications/<str:ref>/files/", files, name="api_application_files"),
+    path("applications/<str:ref>/files/<int:pk>/", file, name="api_application_file"),
+]

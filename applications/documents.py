@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from applications.book_layout import attached, chapters
 from applications.models import Attachment, Submission
 from applications.selectors.papers import Paper as Draft
@@ -22,9 +24,17 @@ _PIECE = 16
 
 
 def receipt(submission: Submission) -> bytes:
-    """The receipt of a version (申报回执) as PDF; the same bytes for the same submission each time."""
+    """The receipt of a version (申报回执) at once, as whoever hands in gets it: no worker, no codes.
+
+    The same bytes for the same submission each time.
+    """
+    return rendered("documents/receipt.html", receipt_facts(submission), identifier=submission.digest)
+
+
+def receipt_facts(submission: Submission) -> dict[str, Any]:
+    """What stands on the receipt of a version."""
     document = submission.document
-    context = {
+    return {
         "submission": submission,
         "document": document,
         "project": submission.project,
@@ -36,7 +46,6 @@ def receipt(submission: Submission) -> bytes:
         "digest": [submission.digest[place : place + _PIECE] for place in range(0, len(submission.digest), _PIECE)],
         "next_steps": next_steps(document),
     }
-    return rendered("documents/receipt.html", context, identifier=submission.digest)
 
 
 def next_steps(document: Mapping[str, Any]) -> list[str]:
@@ -125,11 +134,26 @@ def _pictures(files: Iterable[Attachment]) -> dict[str, bytes]:
     return found
 
 
+def _submission_page(key: str) -> str:
+    ref, _, version = key.partition("/")
+    return reverse("submission", args=[ref, version])
+
+
+def _draft_page(key: str) -> str:
+    return reverse("application_check", args=[key])
+
+
 DOCUMENTS = {
+    "receipt": Document(
+        "申报回执", "documents/receipt.html", "paper.book", submission_source, receipt_facts, standing,
+        page=_submission_page,
+    ),
     "book": Document(
-        "智能工厂项目申报书", "documents/book.html", "paper.book", submission_source, book, standing, book_pictures
+        "智能工厂项目申报书", "documents/book.html", "paper.book", submission_source, book, standing, book_pictures,
+        page=_submission_page,
     ),
     "draft": Document(
-        "智能工厂项目申报书（草稿）", "documents/book.html", "paper.book", draft_source, draft, standing, draft_pictures
+        "智能工厂项目申报书（草稿）", "documents/book.html", "paper.book", draft_source, draft, standing,
+        draft_pictures, page=_draft_page,
     ),
-}
+}  # fmt: skip

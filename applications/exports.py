@@ -1,6 +1,7 @@
 """Tables about applications: each row from the frozen version that stands, never from a draft."""
 
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -13,6 +14,7 @@ from portal.exports import Export
 from portal.spreadsheets import Column, Kind
 from tiers.exports import AT_ONCE, ROUND
 from tiers.indicators import figure
+from tiers.ladder import LEVEL_NAMES
 from tiers.models import Edition, Round, kept
 
 Cell = Callable[[Submission], Any]
@@ -34,7 +36,8 @@ def _of(part: str, key: str) -> Cell:
 
 
 def _maturity(row: Submission) -> str:
-    return str(_answer("factory", "maturity.level")(row))
+    level = str(_answer("factory", "maturity.level")(row))
+    return LEVEL_NAMES[int(level)] if level.isdecimal() and int(level) < len(LEVEL_NAMES) else level
 
 
 # What a column of the summary table holds (see tiers.terms.COLUMNS). Positions and scores come from whoever gives them.
@@ -107,8 +110,8 @@ def _application_rows(actor: Actor, round_: Round) -> Iterator[Sequence[Any]]:
 def _figure(text: str) -> Any:
     """A number as a number; what isn't one stays text."""
     try:
-        return float(text) if text else None
-    except ValueError:
+        return Decimal(text) if text else None
+    except InvalidOperation:
         return text
 
 

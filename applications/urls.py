@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from applications import api
 from applications.views import cases, reviewing, starting, submitting, writing
 
 _ONE, _VERSION = "applications/<str:ref>/", "applications/<str:ref>/versions/<int:version>/"
@@ -29,8 +28,4 @@ urlpatterns = [
     path(f"{_VERSION}document.json", cases.document, name="submission_document"),
     path(f"{_VERSION}changes/", cases.changes, name="submission_changes"),
     path(f"{_VERSION}files/<int:pk>/", cases.submitted_file, name="submitted_file"),
-    path("api/v1/applications/<str:ref>/sections/<slug:key>/", api.section, name="api_application_section"),
-    path("api/v1/applications/<str:ref>/sections/<slug:key>/presence/", api.presence, name="api_presence"),
-    path("api/v1/applications/<str:ref>/files/", api.files, name="api_application_files"),
-    path("api/v1/applications/<str:ref>/files/<int:pk>/", api.file, name="api_application_file"),
 ]

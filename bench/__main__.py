@@ -44,7 +44,7 @@ def _figures() -> Iterator["Figure"]:
     from django.conf import settings
     from django.test.utils import override_settings
 
-    from bench import applications, ladder, lists, pages, recording, sealing, world
+    from bench import applications, ladder, lists, pages, papers, recording, sealing, world
     from portal.models import Enterprise
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -68,6 +68,7 @@ def _figures() -> Iterator["Figure"]:
         yield from ladder.measured_anew()
         yield from lists.measured(people, owner)
         yield from applications.measured()
+        yield from papers.measured()
         yield from recording.measured(people["city"])
         yield from sealing.measured(people["city"])
 

@@ -29,7 +29,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from applications.models import Application, ApplicationSection, Event, LateDraft
-from bench.applicants import Applicant, officials, open_round, ready
+from bench.applicants import Applicant, one
 from bench.measure import Figure, median_of
 from portal import clock, walls
 from portal.models import Heartbeat, User
@@ -54,8 +54,7 @@ urlpatterns = [path("bare/", bare)]
 
 def measured() -> Iterator[Figure]:
     """A save to a bare UPDATE; the task list's queries, small and large, and its time."""
-    officer, head = officials()
-    (applicant,) = ready(open_round(officer, head), officer, 1)
+    applicant = one()
     Heartbeat.objects.update_or_create(name="bench", defaults={"at": clock.now()})
     yield _saving(applicant)
     yield from _task_list(applicant)

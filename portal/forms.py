@@ -275,7 +275,7 @@ class VerifyForm(forms.Form):
 
     code = forms.CharField(
         label="核验码",
-        max_length=40,
+        max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "code"}),
         help_text="12位，印在文书每页页脚和二维码旁，例如 K7QD-3MPX-9RTW；不区分大小写。",
     )
@@ -288,7 +288,7 @@ class CheckPaperForm(forms.Form):
     code = forms.CharField(
         label="核验码",
         required=False,
-        max_length=40,
+        max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "code"}),
         help_text="12位，印在每页页脚。上传平台出具的原文件时可以不填。",
     )

@@ -42,7 +42,8 @@ class Assets(URLFetcher):
     """
 
     def __init__(self, pictures: Mapping[str, bytes]) -> None:
-        super().__init__(allowed_protocols=("asset", "picture"), allow_redirects=False, fail_on_errors=True)
+        # What is denied below ends the rendering by itself; a font that isn't installed does not.
+        super().__init__(allowed_protocols=("asset", "picture"), allow_redirects=False)
         self.pictures = pictures
         self.denied: list[str] = []
 
@@ -82,4 +83,6 @@ def printed(html: str, *, identifier: str, pictures: Mapping[str, bytes] | None 
         made = document.write_pdf(pdf_identifier=identifier.encode(), pdf_variant="pdf/ua-1")
     if assets.denied:
         raise Unprintable(f"documents don't load {assets.denied[0]}")
+    if not made:
+        raise Unprintable("nothing was printed, without a reason")
     return bytes(made)

@@ -30,9 +30,9 @@ def pressed(html: str, *, identifier: str, pictures: Mapping[str, bytes], second
         result.seek(0)
         content = result.read()
     if status is None:
-        raise Unmade(f"生成超过{seconds}秒，已停止。请稍后重试；多次失败的，请减少图片后再试。")
+        raise Unmade(f"生成超过{seconds}秒，已停止。请稍后重试；多次失败的，请联系平台管理员。")
     if os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == _TOO_BIG:
-        raise Unmade("生成所需内存超过限额，已停止。请减少图片的数量或大小后再试。")
+        raise Unmade("生成所需内存超过限额，已停止。请联系平台管理员。")
     if os.WEXITSTATUS(status) == _REFUSED:
         raise Unprintable(content.decode())
     if os.WEXITSTATUS(status) or not content:

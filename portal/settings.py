@@ -345,7 +345,7 @@ CELERY_BEAT_SCHEDULE = {
     "link recognitions": {"task": "tiers.tasks.link_recognitions", "schedule": 180},
     "clear imports": {"task": "tiers.tasks.clear_imports", "schedule": 86_400},
     "sweep evidence": {"task": "tiers.tasks.sweep_evidence", "schedule": 86_400},
-    "sweep seals": {"task": "portal.tasks.sweep_seals", "schedule": 86_400},
+    "sweep papers": {"task": "portal.tasks.sweep_papers", "schedule": 86_400},
     "clear sessions": {"task": "portal.tasks.clear_sessions", "schedule": 86_400},
 }
 

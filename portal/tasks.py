@@ -62,8 +62,10 @@ def make_waiting_packages() -> None:
 
 
 @shared_task
-def sweep_seals() -> None:
-    """Remove pictures of seals and stamped files that nothing points at."""
+def sweep_papers() -> None:
+    """Remove papers, packages, pictures of seals and stamped files that nothing points at."""
+    papers.sweep()
+    packages.sweep()
     with walls.stand(Place(office="system")):
         seals.sweep()
 

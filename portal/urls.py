@@ -1,5 +1,7 @@
 """Every address of the ground floor, and where those of the other apps come in."""
 
+from importlib.util import find_spec
+
 from allauth.socialaccount.views import LoginCancelledView, LoginErrorView
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -26,8 +28,13 @@ handler403 = "portal.views.errors.forbidden"
 handler404 = "portal.views.errors.not_found"
 handler500 = "portal.views.errors.broken"
 
+# The other apps, by name: the ground floor imports none of them.
+_OTHERS = [app for app in settings.OWN_APPS if app != "portal"]
+
 urlpatterns = [
     path("", home.home, name="home"),
+    # What comes with every pause in typing is looked for first.
+    *(path("api/v1/", include(f"{app}.api")) for app in _OTHERS if find_spec(f"{app}.api")),
     path("display/", home.display, name="display"),
     path("hat/", home.hat, name="hat"),
     path("me/", home.me, name="me"),
@@ -84,8 +91,7 @@ urlpatterns = [
     path("record/", record.record, name="record"),
     path("record/export.xlsx", record.export, name="record_export"),
     path("record/verify/", record.verify, name="record_verify"),
-    # The other apps, by name: the ground floor imports none of them.
-    *(path("", include(f"{app}.urls")) for app in settings.OWN_APPS if app != "portal"),
+    *(path("", include(f"{app}.urls")) for app in _OTHERS),
 ]
 
 if settings.IS_DEMO:

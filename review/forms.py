@@ -1,6 +1,5 @@
 """What officers type in the review."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -27,12 +26,12 @@ class CopiesForm(forms.Form):
         self.fields["arrived_on"].initial = clock.beijing(clock.now()).date()
 
     def clean_codes(self) -> list[str]:
-        """The codes, also as addresses that a scanner reads from the QR. Raises ValidationError naming the bad ones."""
+        """Each code once: both copies of a book bear the same. Raises ValidationError naming the bad ones."""
         lines = [line.strip() for line in self.cleaned_data["codes"].splitlines() if line.strip()]
-        found = {line: read_code(re.sub(r"^.*/verify/([^/]+)/?$", r"\1", line)) for line in lines}
+        found = {line: read_code(line) for line in lines}
         if bad := [line[:40] for line, code in found.items() if code is None]:
             raise forms.ValidationError(f"不是有效的核验码：{'、'.join(bad[:5])}。")
-        return [code for code in found.values() if code]
+        return list(dict.fromkeys(code for code in found.values() if code))
 
 
 class StrikeForm(forms.Form):

@@ -9,12 +9,14 @@ from django.test import Client
 from django.urls import reverse
 
 from applications.models import Application
-from applications.services import submitting
+from applications.services import course, submitting
+from applications.services.course import Item
 from portal import clock, walls
 from portal.actors import Actor
 from portal.audit import AuditEvent
 from portal.errors import Denied, Hidden, Refused
 from portal.models import Paper
+from portal.papers import grouped, new_code
 from portal.services import papers
 from review.models import PaperCopy
 from review.selectors import copies as selectors
@@ -75,6 +77,18 @@ def test_a_new_version_makes_the_paper_outdated(row: Application, people: People
         copies.record([Arrived(made.fresh(row), 3, 2)], arrived_on=_today(), actor=city)
 
 
+def test_what_was_returned_stays_in_sight_and_holds_up_nothing(row: Application, people: People) -> None:
+    city = people.city_reviewer_a
+    _record(row, city)
+    with walls.enter(city):
+        items = [Item("factory", "investment", "请核对")]
+        course.return_for_correction(made.fresh(row), items=items, until=row.round.city_until, actor=city)
+        assert selectors.lacking(city, row.round) == []
+    found = _standing(row, city)
+    assert (found.arrival, len(found.copies)) == (Arrival.RETURNED, 1)
+    assert "重新提交后须报送新版本" in found.said
+
+
 @pytest.mark.parametrize(
     ("days", "count", "said"), [(1, 2, "晚于今天"), (-1, 2, "早于第1版的提交日期"), (0, 0, "1至50"), (0, 51, "1至50")]
 )
@@ -117,6 +131,29 @@ def test_a_slip_is_struck_out_with_a_reason_and_stays_on_record(row: Application
         assert AuditEvent.objects.filter(verb="copies.strike", data__reason="登记错了企业").exists()
 
 
+def test_a_slip_among_many_loses_nothing_and_no_book_counts_twice(
+    row: Application, people: People, client_as: Callable[[Actor], Client]
+) -> None:
+    """Both copies of a book bear the same code: whoever scans each of them has recorded them once."""
+    admin, page = people.enterprise_admin_a, reverse("copies", args=[row.round.ref])
+    with walls.enter(admin):
+        paper = papers.issue("book", f"{row.ref}/1", actor=admin)
+    unknown = new_code()
+    browser, said = client_as(people.city_reviewer_a), {"arrived_on": _today().isoformat(), "count": "2"}
+    codes = f"{paper.printed_code}\nhttps://portal.example/verify/{paper.code}/"
+    answer = browser.post(page, said | {"pick": [row.ref], "codes": f"{codes}\n{unknown}"})
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert grouped(unknown) in shown
+    assert f'value="{row.ref}" aria-label="登记{row.number}" checked' in shown, "what was ticked stays ticked"
+    assert paper.printed_code in shown
+    with walls.system("test"):
+        assert not PaperCopy.objects.exists()
+    answer = browser.post(f"{page}?show=missing", said | {"pick": [row.ref], "codes": codes})
+    assert answer["Location"] == f"{page}?show=missing", "whoever goes through what is missing stays there"
+    assert _standing(row, people.city_reviewer_a).current == 2
+
+
 def test_an_officer_records_many_at_once_by_ticks_and_by_codes(
     row: Application, people: People, client_as: Callable[[Actor], Client]
 ) -> None:
@@ -137,7 +174,9 @@ def test_an_officer_records_many_at_once_by_ticks_and_by_codes(
         before = PaperCopy.objects.count()
     neighbour = client_as(people.city_reviewer_b)
     assert neighbour.post(page, said | {"pick": [row.ref]}).status_code == 404
-    assert neighbour.post(page, said | {"codes": paper.code}).status_code == 404
+    answer = neighbour.post(page, said | {"codes": paper.code})
+    assert answer.status_code == 422
+    assert f"核验码 {paper.printed_code}：没有找到" in answer.content.decode()
     with walls.system("test"):
         assert PaperCopy.objects.count() == before
         assert Paper.objects.count() == 1

@@ -226,3 +226,9 @@ def test_columns_are_as_wide_as_what_stands_in_them() -> None:
     assert narrow * 3 < wide
     assert shares([["甲"] * 12]) == [2] * 12
     assert shares([["甲"] * 16]) == [], "too many to tell apart: all the same"
+
+
+def test_without_fonts_of_its_own_a_paper_is_set_in_what_the_machine_has(settings: Any, tmp_path: Path) -> None:
+    settings.FONTS_DIR = tmp_path
+    html = '<html lang="zh-CN"><head><title>x</title><link rel="stylesheet" href="asset:css/paper.css"></head>'
+    assert "正文" in _joined(printed(f"{html}<body><p>正文</p></body></html>", identifier="x"))

@@ -11,6 +11,7 @@ import pikepdf
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.test import Client
@@ -18,13 +19,14 @@ from django.test.utils import override_settings
 from django.urls import reverse
 
 from applications.models import Application
+from applications.selectors.printing import draft_source
 from applications.services import submitting
-from portal import clock, walls
+from portal import clock, tasks, walls
 from portal.actors import Actor
 from portal.audit import AuditEvent
 from portal.errors import Denied, Hidden, Refused
 from portal.models import Package, Paper
-from portal.papers import Standing, page_code, read_code
+from portal.papers import Standing, documents, page_code, read_code
 from portal.press import Unmade, pressed
 from portal.selectors import checking
 from portal.selectors import papers as selectors
@@ -34,6 +36,7 @@ from tests import applications as made
 from tests import factories, rounds
 from tests.conftest import QUICK_HASHERS
 from tests.factories import People
+from tests.papers import Read
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +147,28 @@ def test_taking_a_paper_is_on_record(world: World, client_as: Callable[[Actor], 
     assert (event.actor_id, event.subject_id) == (world.people.city_reviewer_a.person.pk, str(world.second.pk))
 
 
+@pytest.mark.parametrize("kind", sorted(documents()))
+def test_every_document_comes_from_the_worker_with_its_marks_on_each_page(world: World, kind: str) -> None:
+    """A new document is tried here at once: its key is that of an application's version, or the application's own."""
+    form, clerk = documents()[kind], world.people.enterprise_clerk_a
+    is_draft = form.source is draft_source
+    with walls.enter(clerk):
+        key = made.begun(world.people, round_=world.row.round).ref if is_draft else f"{world.row.ref}/2"
+        asked = papers.issue(kind, key, actor=clerk)
+    papers.make(asked.pk)
+    with walls.system("test"):
+        row = Paper.objects.get(pk=asked.pk)
+    assert row.state == PaperState.MADE, row.failure
+    for number, text in enumerate(Read(_file(row)).pages, 1):
+        if is_draft:
+            assert "草稿" in text
+            assert "核验码" not in text
+        else:
+            assert row.printed_code in text
+            assert page_code(row.secret, number) in text
+            assert f"第{number}页" in text.replace("－", "")
+
+
 # -- failing ---------------------------------------------------------------------------------------------------------
 def test_a_press_that_takes_too_long_or_too_much_is_ended_and_says_so() -> None:
     many = "<p>字</p>" * 60_000
@@ -186,6 +211,15 @@ def test_what_a_worker_left_behind_is_taken_up_after_a_while(world: World) -> No
     with time_machine.travel(clock.now() + timedelta(minutes=6)):
         assert asked.pk in papers.waiting()
         assert papers.make(asked.pk)
+
+
+def test_what_nothing_points_at_is_swept_and_nothing_else(world: World) -> None:
+    stray = default_storage.save("papers/202411/stray.pdf", ContentFile(b"%PDF-"))
+    with time_machine.travel(clock.now() + timedelta(days=2)):
+        tasks.sweep_papers()
+        tasks.sweep_papers()
+    assert not default_storage.exists(stray)
+    assert default_storage.exists(world.second.stored)
 
 
 # -- verifying -------------------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def test_another_applicants_page_is_named(paper: bytes) -> None:
     mixed = _pages((paper, 1), (paper, 2), (other, 3))
     found = compared(_pages((paper, 1), (paper, 2), (paper, 3)), mixed)
     assert found == Comparison(Verdict.PAGES, altered=(3,))
-    assert found.sentences == ("第3页与签发的内容不一致。",)
+    assert found.sentences == ("第3页与平台出具的内容不一致。",)
 
 
 @pytest.mark.parametrize(

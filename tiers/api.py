@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import api_view, parser_classes
@@ -158,3 +159,10 @@ def file(request: Request, ref: str, pk: int) -> Response:
     actor = actor_of(request)
     evidence.remove(file_for(assessment_for(actor, ref), pk), actor=actor)
     return Response(status=204)
+
+
+urlpatterns = [
+    path("assessments/<str:ref>/sections/<slug:key>/", section, name="api_section"),
+    path("assessments/<str:ref>/files/", files, name="api_files"),
+    path("assessments/<str:ref>/files/<int:pk>/", file, name="api_file"),
+]

@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from tiers import api
 from tiers.views import (
     assessments,
     books,
@@ -40,9 +39,6 @@ urlpatterns = [
     path("filings/<str:ref>/return/", filings.send_back, name="filing_return"),
     path("filings/<str:ref>/withdraw/", filings.withdraw, name="filing_withdraw"),
     path("filings/<str:ref>/files/<int:pk>/", filings.filed_file, name="filed_file"),
-    path("api/v1/assessments/<str:ref>/sections/<slug:key>/", api.section, name="api_section"),
-    path("api/v1/assessments/<str:ref>/files/", api.files, name="api_files"),
-    path("api/v1/assessments/<str:ref>/files/<int:pk>/", api.file, name="api_file"),
     path("recognitions/", recognitions.recognitions, name="recognitions"),
     path("recognitions/export.xlsx", recognitions.export, name="recognition_export"),
     path("recognitions/add/", recognitions.add, name="recognition_add"),

@@ -1,12 +1,15 @@
 """Check codes: what is printed on a paper so that anybody can ask whether the portal issued it."""
 
 import hashlib
+import re
 import secrets
 import unicodedata
 
 # None of them can be mistaken for another when read from paper.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH, PAGE_CODE_LENGTH = 12, 6
+# What the QR says, as a scanner types it or somebody pastes it.
+_ADDRESS = re.compile(r"^.*/VERIFY/([^/?#]+)/?$")
 
 
 def new_code() -> str:
@@ -21,8 +24,12 @@ def grouped(code: str) -> str:
 
 
 def read_code(typed: str, length: int = CODE_LENGTH) -> str | None:
-    """The code that somebody typed, in any case and width, with or without dashes; None when it can't be one."""
-    text = unicodedata.normalize("NFKC", typed).upper()
+    """The code that somebody typed, in any case and width, with or without dashes; None when it can't be one.
+
+    The address that the QR says will do as well, and the word that is printed before the code.
+    """
+    text = _ADDRESS.sub(r"\1", unicodedata.normalize("NFKC", typed).strip().upper())
+    text = text.removeprefix("核验码").lstrip(":")
     letters = "".join(letter for letter in text if letter not in "-‐‑–—− \t\r\n")
     if len(letters) != length or any(letter not in _LETTERS for letter in letters):
         return None

@@ -35,6 +35,10 @@ class Source:
     enterprise_id: int | None = None
 
 
+def _nowhere(_key: str) -> str:
+    return ""
+
+
 def _no_pictures(_thing: Any) -> Mapping[str, bytes]:
     return {}
 
@@ -45,7 +49,8 @@ class Document:
 
     `permission` is asked of (actor, the source's thing); `source` finds what the key names (raises Hidden) as far as
     whoever stands there sees it; `context` and `pictures` make of its thing what the template shows; `standing` says
-    what a paper with this key and version is worth now, asked behind all walls.
+    what a paper with this key and version is worth now, asked behind all walls; `page` the address of the page about
+    what the key names.
     """
 
     name: str
@@ -55,6 +60,7 @@ class Document:
     context: Callable[[Any], Mapping[str, Any]]
     standing: Callable[[str, int], Standing]
     pictures: Callable[[Any], Mapping[str, bytes]] = _no_pictures
+    page: Callable[[str], str] = _nowhere
 
 
 def documents() -> dict[str, Document]:

@@ -31,7 +31,7 @@ class Verdict(Enum):
     EQUAL = "一致"
     PAGES = "页面有改动"
     OUTSIDE = "页面一致，文件其他部分有改动"
-    UNREADABLE = "文件已损坏，无法读取"
+    UNREADABLE = "文件有改动或已损坏，与平台出具的文件不符，无法逐页比对；可另按页录入页码校验码核对"
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,11 @@ class Comparison:
         if self.verdict in {Verdict.UNREADABLE, Verdict.OUTSIDE}:
             return (f"{self.verdict.value}。",)
         said = (
-            ("第{}页与签发的内容不一致。", self.altered),
+            ("第{}页与平台出具的内容不一致。", self.altered),
             ("缺少第{}页。", self.missing),
             ("第{}页不属于该文书。", self.added),
         )
-        moved = tuple(f"签发的第{old}页被放到了第{new}页的位置。" for old, new in self.moved)
+        moved = tuple(f"原第{old}页被放到了第{new}页的位置。" for old, new in self.moved)
         return (*(text.format("、".join(map(str, pages))) for text, pages in said if pages), *moved)
 
 

@@ -52,7 +52,7 @@ def check_file(actor: Actor, content: bytes, typed: str = "") -> Checked:
     """Hold a PDF against what was issued. `typed`: the check code, where the file no longer says it. Raises Refused."""
     row = _issued_as(actor, content)
     if row is not None:
-        return _checked(row, is_equal=True, said=["与平台出具的文件逐字节一致。"])
+        return _checked(row, is_equal=True, said=["与平台出具的文件逐字节一致。", *_stamped_since(row, content)])
     row = _gate(actor, typed or code_in(content))
     comparison = min((compared(file, content) for file in _files(row)), key=_distance)
     pages = _pages(actor, row, comparison, content)
@@ -68,6 +68,14 @@ def _issued_as(actor: Actor, content: bytes) -> Paper | None:
         except Hidden:
             continue
     return None
+
+
+def _stamped_since(row: Paper, content: bytes) -> list[str]:
+    """What an equal file lacks: seals that were put on the paper after it was taken."""
+    digest, there = hashlib.sha256(content).hexdigest(), list(stampings(row))
+    here = next((place for place, found in enumerate(there, 1) if found.after == digest), 0)
+    names = "、".join(found.organisation for found in there[here:])
+    return [f"该文件形成后，{names}又在文书上用印，本文件没有该印章。用印后的文件请从平台下载。"] if names else []
 
 
 def code_in(content: bytes) -> str:

@@ -35,7 +35,8 @@ def packages(actor: Actor) -> QuerySet[Package]:
     rows = Package.objects.select_related("asked_by")
     if not may(actor, "package.list"):
         return rows.none()
-    rows = rows.filter(unit_id=actor.stands("unit"), city_id=actor.stands("city"))
+    seen = [key for key, bundle in bundles().items() if may(actor, bundle.permission)]
+    rows = rows.filter(kind__in=seen, unit_id=actor.stands("unit"), city_id=actor.stands("city"))
     made = Count("items", filter=Q(items__paper__state=PaperState.MADE))
     return rows.annotate(total=Count("items"), done=made).order_by("-asked_at", "-id")
 
@@ -43,6 +44,6 @@ def packages(actor: Actor) -> QuerySet[Package]:
 def package_for(actor: Actor, ref: str) -> Package:
     """The gate to a package; the same set as the list. Raises Hidden."""
     row = packages(actor).filter(ref=ref).first()
-    if row is None or not may(actor, bundles()[row.kind].permission):
+    if row is None:
         raise Hidden("package", ref)
     return row

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from portal.actors import Actor
 from portal.errors import Denied, Hidden, Refused
 from portal.models import Enterprise, Mark, Office, OfficeLevel, Paper, Seal, Stamping
+from portal.papers import Standing, document
 from portal.rules import may
 from portal.seals import keys as key_files
 from portal.seals.keys import Certificate, Keys
@@ -128,6 +129,12 @@ def file_of(paper: Paper) -> tuple[str, str]:
     return (last.stored, last.after) if last else (paper.stored, paper.digest)
 
 
+def size_of(paper: Paper) -> int:
+    """How large that file is."""
+    last = newest(paper)
+    return last.size if last else paper.size
+
+
 def content_of(paper: Paper) -> bytes:
     """The file that stands today."""
     with default_storage.open(file_of(paper)[0]) as file:
@@ -205,10 +212,15 @@ def certificate_of(holder: Holder) -> KeyShown | None:
         return KeyShown(None, refusal.reasons[0])
 
 
-def stamping_facts(actor: Actor, paper: Paper) -> dict[str, Any]:
-    """What somebody about to stamp is shown: with what, on which file, and whether they could prove it by a code."""
+def stamping_facts(actor: Actor, paper: Paper, place: StampPlace) -> dict[str, Any]:
+    """What somebody about to stamp is shown: with what, on which file, and whether anything stands in the way."""
+    means, standing = means_of(holder_of(actor)), document(paper.kind).standing(paper.subject, paper.version)
+    has_second_factor = Authenticator.objects.filter(user=actor.user).exists()
+    may_now = means.mark and has_second_factor and standing is Standing.VALID and not place.stamping
     return {
-        "means": means_of(holder_of(actor)),
+        "means": means,
         "digest": file_of(paper)[1],
-        "has_second_factor": Authenticator.objects.filter(user=actor.user).exists(),
+        "has_second_factor": has_second_factor,
+        "standing": standing,
+        "may_stamp": bool(may_now),
     }

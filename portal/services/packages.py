@@ -19,7 +19,7 @@ from portal.packages import bundles
 from portal.references import new_ref
 from portal.rules import may
 from portal.selectors.seals import file_of
-from portal.services import papers, worker
+from portal.services import papers, stored, worker
 from portal.states import PaperState
 from portal.workflow import move
 
@@ -84,9 +84,9 @@ def make(pk: int) -> None:
     with tempfile.TemporaryFile() as stream:
         _packed(stream, files)
         size, digest = stream.tell(), _digest(stream)
-        stored = default_storage.save(f"{FOLDER}/{row.asked_at:%Y%m}/{row.ref}.zip", File(stream))
+        kept = default_storage.save(f"{FOLDER}/{row.asked_at:%Y%m}/{row.ref}.zip", File(stream))
     with walls.stand(Place(office="system")):
-        move(row, "finish", actor=_PRESS, changes={"stored": stored, "size": size, "digest": digest})
+        move(row, "finish", actor=_PRESS, changes={"stored": kept, "size": size, "digest": digest})
 
 
 def _taken(pk: int) -> Package | None:
@@ -111,8 +111,8 @@ def _packed(stream: IO[bytes], files: Iterable[tuple[str, str, str, Paper]]) -> 
     """Papers as they are (a PDF is packed already), and the list of their digests at the end."""
     lines = ["文件名,文书编号,版本,核验码,页数,SHA-256"]
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as package:
-        for name, stored, digest, paper in files:
-            with default_storage.open(stored) as source, package.open(_entry(name), "w", force_zip64=True) as target:
+        for name, place, digest, paper in files:
+            with default_storage.open(place) as source, package.open(_entry(name), "w", force_zip64=True) as target:
                 while piece := source.read(_PIECE):
                     target.write(piece)
             lines.append(f"{name},{paper.number},{paper.version},{paper.printed_code},{paper.pages},{digest}")
@@ -129,6 +129,14 @@ def _digest(stream: IO[bytes]) -> str:
     found = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
     stream.seek(0)
     return found
+
+
+def sweep() -> int:
+    """Remove stored packages that nothing points at. How many went."""
+    with walls.stand(Place(office="system")):
+        return stored.sweep(
+            FOLDER, lambda names: set(Package.objects.filter(stored__in=names).values_list("stored", flat=True))
+        )
 
 
 def waiting() -> list[int]:

@@ -22,7 +22,7 @@ from portal.pdf import Unprintable
 from portal.press import Unmade, pressed
 from portal.rules import may
 from portal.seals.comparing import page_marks
-from portal.services import worker
+from portal.services import stored, worker
 from portal.states import PaperState
 from portal.workflow import move
 
@@ -41,9 +41,11 @@ def issue(kind: str, key: str, *, actor: Actor) -> Paper:
     source = form.source(actor, key)
     if not may(actor, form.permission, source.thing):
         raise Denied(form.permission)
-    facts = {"kind": kind, "subject": key, "source": source.digest, "template": revision(form.template)}
-    found = Paper.objects.filter(**facts).first()
-    return found or _asked(facts, source, actor)
+    same = {"kind": kind, "subject": key, "source": source.digest}
+    facts = {**same, "template": revision(form.template)}
+    # One that bears seals is the paper, whatever dress has come into use since.
+    stamped = Paper.objects.filter(**same, stampings__isnull=False).order_by("pk").first()
+    return stamped or Paper.objects.filter(**facts).first() or _asked(facts, source, actor)
 
 
 def _asked(facts: dict[str, str], source: Source, actor: Actor) -> Paper:
@@ -76,13 +78,22 @@ def retry(paper: Paper, *, actor: Actor) -> Paper:
     return row
 
 
+# Everything that decides how a paper looks, beside what it says.
+_DRESS = (
+    "templates/documents/**/*.html", "static/css/paper*.css", "portal/templatetags/papers.py", "*/documents.py",
+    "*/*_layout.py", "fonts/*",
+)  # fmt: skip
+
+
 @cache
 def revision(template: str) -> str:
     """The revision of a template: of everything that papers are set with, so that none is kept in an old dress."""
-    files = sorted(Path(settings.BASE_DIR, "templates", "documents").rglob("*.html"))
-    files += sorted(Path(settings.BASE_DIR, "static", "css").glob("paper*.css"))
-    content = template.encode() + b"".join(file.read_bytes() for file in files)
-    return hashlib.sha256(content).hexdigest()[:16]
+    root = Path(settings.BASE_DIR)
+    files = sorted(file for pattern in _DRESS for file in root.glob(pattern) if file.is_file())
+    content = hashlib.sha256(template.encode())
+    for file in files:
+        content.update(file.name.encode() + file.read_bytes())
+    return content.hexdigest()[:16]
 
 
 # -- in the worker ---------------------------------------------------------------------------------------------------
@@ -157,10 +168,18 @@ def _failed(row: Paper, reason: str) -> None:
 
 def _finished(row: Paper, content: bytes) -> None:
     digest = hashlib.sha256(content).hexdigest()
-    stored = default_storage.save(f"{FOLDER}/{row.issued_at:%Y%m}/{digest}.pdf", ContentFile(content))
-    made = {"digest": digest, "stored": stored, "size": len(content), "marks": page_marks(content)}
+    kept = default_storage.save(f"{FOLDER}/{row.issued_at:%Y%m}/{digest}.pdf", ContentFile(content))
+    made = {"digest": digest, "stored": kept, "size": len(content), "marks": page_marks(content)}
     with walls.stand(Place(office="system")):
         move(row, "finish", actor=_PRESS, changes=made)
+
+
+def sweep() -> int:
+    """Remove stored papers that nothing points at: a worker was ended between keeping and recording. How many went."""
+    with walls.stand(Place(office="system")):
+        return stored.sweep(
+            FOLDER, lambda names: set(Paper.objects.filter(stored__in=names).values_list("stored", flat=True))
+        )
 
 
 def waiting() -> list[int]:

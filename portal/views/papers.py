@@ -15,7 +15,7 @@ from portal.actors import Actor
 from portal.errors import Denied, Refused
 from portal.forms import CheckPaperForm, VerifyForm
 from portal.models import Paper
-from portal.papers import document
+from portal.papers import document, read_code
 from portal.rules import may
 from portal.selectors import checking, seals
 from portal.selectors import papers as selectors
@@ -38,7 +38,10 @@ def paper(request: PortalRequest, code: str) -> HttpResponse:
     """How far a paper is, what it is, and where to take it; the part that changes asks for itself while it is made."""
     row = selectors.paper_for(request.actor, code)
     template = "portal/_paper.html" if request.headers.get("HX-Request") else "portal/paper.html"
-    context = {"paper": row, "document": document(row.kind), "standing": selectors.standing_of(row)}
+    form = document(row.kind)
+    context = {"paper": row, "document": form, "standing": selectors.standing_of(row), "about": form.page(row.subject)}
+    if row.state == PaperState.MADE:
+        context |= {"digest": seals.file_of(row)[1], "size": seals.size_of(row), "places": seals.places_on(row)}
     return render(request, template, context)
 
 
@@ -62,7 +65,7 @@ def file(request: PortalRequest, code: str) -> FileResponse:
 def file_name(row: Paper) -> str:
     """What the file is called where it is kept: kind, number and version."""
     name = document(row.kind).name
-    return f"{name}-{row.number}-第{row.version}版.pdf" if row.version else f"{name}-草稿.pdf"
+    return f"{name}-{row.number}-第{row.version}版.pdf" if row.version else f"{name}-{row.subject}.pdf"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,5 +103,5 @@ def verify(request: PortalRequest, code: str = "") -> HttpResponse:
     if not ratelimit.consume(request, app="allauth.account", action="verify", limit_get=True):
         return ratelimit.handler429(request)
     found = selectors.verified(typed)
-    context = {"form": VerifyForm({"code": typed}), "asked": True, "known": found}
+    context = {"form": VerifyForm({"code": typed}), "asked": True, "known": found, "is_code": bool(read_code(typed))}
     return render(request, "portal/verify.html", context, status=200 if found else 404)

@@ -79,5 +79,5 @@ def stamp(request: PortalRequest, code: str, key: str) -> HttpResponse:
             messages.success(request, f"{place.name}已在该文书上用印。")
             return redirect("paper_seals", code=row.code)
     context = {"paper": row, "document": document(row.kind), "place": place, "form": form}
-    context |= selectors.stamping_facts(request.actor, row)
+    context |= selectors.stamping_facts(request.actor, row, place)
     return render(request, "portal/stamp.html", context, status=422 if form.errors else 200)

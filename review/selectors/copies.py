@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import TextChoices
 
 from applications.models import Application
-from applications.selectors.applications import applications
+from applications.selectors.applications import HANDED_IN, applications
 from applications.states import ApplicationState
 from portal.actors import Actor
 from portal.errors import Hidden
@@ -26,6 +26,7 @@ class Arrival(TextChoices):
     SHORT = "short", "份数不足"
     OUTDATED = "outdated", "版本已更新"
     MISSING = "missing", "未收到"
+    RETURNED = "returned", "退回修改中"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Standing:
     @property
     def arrival(self) -> Arrival:
         """What that comes to."""
+        if self.application.state == ApplicationState.RETURNED:
+            return Arrival.RETURNED
         if self.current >= WANTED:
             return Arrival.COMPLETE
         if self.current:
@@ -60,6 +63,8 @@ class Standing:
                 return f"只收到第{version}版{self.current}份，应为{WANTED}份。"
             case Arrival.OUTDATED:
                 return f"收到的是第{self.copies[0].version}版，现行为第{version}版，须重新报送。"
+            case Arrival.RETURNED:
+                return f"第{version}版已退回修改，重新提交后须报送新版本。"
         return f"尚未收到第{version}版的纸质件。"
 
 
@@ -67,13 +72,17 @@ def standings(actor: Actor, round_: Round) -> list[Standing]:
     """Every application of a round whose paper comes to the actor's office, by number."""
     if not may(actor, "copies.list"):
         return []
-    rows = list(applications(actor).filter(round=round_, state=ApplicationState.SUBMITTED).order_by("number"))
+    rows = list(applications(actor).filter(round=round_, state__in=HANDED_IN).order_by("number"))
     return _with_copies(actor, rows)
 
 
 def lacking(actor: Actor, round_: Round) -> list[Standing]:
-    """Those whose paper is missing, short or of an older version: they hold up a list that is to go up."""
-    return [found for found in standings(actor, round_) if found.arrival is not Arrival.COMPLETE]
+    """Those whose paper is missing, short or of an older version: they hold up a list that is to go up.
+
+    What was returned isn't to go up before it has been handed in again.
+    """
+    settled = {Arrival.COMPLETE, Arrival.RETURNED}
+    return [found for found in standings(actor, round_) if found.arrival not in settled]
 
 
 def standing_of(actor: Actor, application: Application) -> Standing:

@@ -120,6 +120,16 @@
     setTimeout(() => { source.textContent = before; }, 3000);
   }
 
+  // <button data-check-all="name" hidden>: ticks all of that name, or none when all are ticked.
+  function checkAll(event) {
+    const source = event.target.closest("[data-check-all]");
+    if (!source) return;
+    const boxes = [...document.getElementsByName(source.dataset.checkAll)];
+    const on = !boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = on;
+    source.textContent = on ? "取消全选" : "全选";
+  }
+
   // <span data-deadline="2024-11-22T23:59:59+08:00">: what is left by the server's clock.
   function left(milliseconds) {
     const minutes = Math.floor(milliseconds / 60000);
@@ -144,6 +154,7 @@
     closeMenus(event.target.closest("details[data-menu]"));
     followErrorLink(event);
     copy(event);
+    checkAll(event);
     if (event.target.closest("[data-print]")) window.print();
   });
   document.addEventListener("keydown", closeMenuByKey);
@@ -151,6 +162,7 @@
   window.addEventListener("pageshow", allowSubmitAgain);
   document.addEventListener("htmx:afterSwap", (event) => focusErrors(event.target));
   document.addEventListener("htmx:afterRequest", allowSubmitAgain);
+  for (const element of document.querySelectorAll("[data-check-all]")) element.hidden = false;
   focusErrors(document);
   showTimeLeft();
   setInterval(showTimeLeft, 15000);

@@ -65,19 +65,25 @@ def write_workbook(
 
     Rows go to disk as they come, so a long table takes no more memory than a short one. Instants on Beijing's clock.
     """
-    last = 0
     with xlsxwriter.Workbook(stream, {**_OPTIONS, "constant_memory": True}) as book:
-        sheet, bold = book.add_worksheet(title[:31]), book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
-        formats = {kind: book.add_format({"num_format": text, "valign": "top"}) for kind, text in _FORMATS.items()}
-        for place, column in enumerate(columns):
-            sheet.set_column(place, place, column.width, formats[column.kind])
-        _set_up(sheet, paper)
-        for place, column in enumerate(columns):
-            sheet.write_string(0, place, column.heading, bold)
-        for last, row in enumerate(rows, start=1):
-            for place, (column, value) in enumerate(zip(columns, row, strict=True)):
-                _write(sheet, last, place, value, formats[column.kind])
-        sheet.autofilter(0, 0, max(last, 1), max(len(columns) - 1, 0))
+        return _write_sheet(book, title, columns, rows, paper)
+
+
+def _write_sheet(
+    book: xlsxwriter.Workbook, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], paper: str
+) -> int:
+    sheet, bold = book.add_worksheet(title[:31]), book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
+    formats = {kind: book.add_format({"num_format": text, "valign": "top"}) for kind, text in _FORMATS.items()}
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, column.width, formats[column.kind])
+    _set_up(sheet, paper)
+    for place, column in enumerate(columns):
+        sheet.write_string(0, place, column.heading, bold)
+    last = 0
+    for last, row in enumerate(rows, start=1):
+        for place, (column, value) in enumerate(zip(columns, row, strict=True)):
+            _write(sheet, last, place, value, formats[column.kind])
+    sheet.autofilter(0, 0, max(last, 1), max(len(columns) - 1, 0))
     return last
 
 
@@ -131,7 +137,8 @@ def _harmless(value: Any) -> Any:
 def workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """A small workbook at once, of texts and numbers; text stays text, whatever it begins with."""
     stream = BytesIO()
-    write_workbook(stream, title, [Column(heading) for heading in headings], rows)
+    with xlsxwriter.Workbook(stream, {**_OPTIONS, "in_memory": True}) as book:
+        _write_sheet(book, title, [Column(heading) for heading in headings], rows, "A4")
     return stream.getvalue()
 
 

@@ -33,7 +33,9 @@ from portal.models import Package, Paper, User
 from portal.papers import Document, Source, Standing, new_code
 from portal.pdf import printed
 from portal.seals.comparing import page_marks
+from portal.services import seals as services
 from portal.states import PaperState
+from tiers.demo.rounds import somebody
 
 PLACES = ("unit", "unit-finance")
 _STYLE = """
@@ -204,7 +206,10 @@ def paper_to_see(media: Path) -> dict[str, Any]:
         rows = Submission.objects.filter(unit__code="HB", city__isnull=False, application__state="submitted")
         row = rows.select_related("application").latest("pk")
     keys = {"unit_id": row.unit_id, "city_id": row.city_id, "enterprise_id": row.enterprise_id}
+    head = somebody("fuze")
     with override_settings(MEDIA_ROOT=media):
+        with walls.enter(head):
+            services.keep(io.BytesIO(picture()), "印章.png", actor=head)
         content = paper(keys=("enterprise", "unit"))
         made = issued(content, kind="book", subject=key_of(row), number=row.number, version=row.version, **keys)
     return {"paper": made.code, "package": _package(made).ref}

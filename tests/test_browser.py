@@ -1,13 +1,12 @@
 """The portal in a real browser: every page held against WCAG 2.2 AA, and the journeys people make through it."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.template.loader import render_to_string
-from django.urls import resolve
+from django.urls import resolve, reverse
 from playwright.sync_api import Locator, Page, Request, Route
 
 from portal.demo.cast import PASSWORD, secret_of
@@ -48,7 +47,7 @@ def test_every_page_of_the_portal_is_visited(visitor: Callable[..., Visitor], wo
     for pattern in house_patterns():
         name = pattern.name
         if name not in seen | NO_PAGE:
-            path = "/" + re.sub(r"<(?:(\w+):)?\w+>", "1", str(pattern.pattern))
+            path = reverse(name, args=["1"] * str(pattern.pattern).count("<"))
             allowed = somebody.context.request.fetch(path, method="OPTIONS").headers.get("allow", "")
             missing += [name] if "GET" in allowed or not allowed else []
     assert missing == []

@@ -9,8 +9,12 @@ from typing import Any
 from django.conf import settings
 from playwright.sync_api import Browser, Locator, expect
 
+from portal import clock
+from portal.models import Enterprise
+from tests import factories
 from tests.browser import Served, Visitor
 from tests.uploads import PDF
+from tiers.demo.rounds import somebody
 from tiers.models import AssessmentFile, AssessmentSection, Factory, Filing
 
 GRADE, NOTE = "basic.operation.1.grade", "basic.operation.1.note"
@@ -230,11 +234,18 @@ def test_result_is_printed_with_its_chart_and_every_gap(
     assert re.sub(r"\s", "", text).count("附件2") >= gaps, "every gap with its clause"
 
 
-def test_enterprise_files_and_its_city_confirms(
-    visitor: Callable[..., Visitor], world: dict[str, Any], portal: Served
-) -> None:
+def _assessed() -> tuple[str, str]:
+    """A factory of the demo's clerk of its own, so that no other test meets it filed, and its assessment."""
+    clerk = somebody("tianbao")
+    made = factories.factory(Enterprise.objects.get(name__contains="星桥"), name="备案专用工厂")
+    row = factories.assessment(made, clerk, year=clock.beijing(clock.now()).year, aim="basic", rank=1)
+    return made.ref, row.ref
+
+
+def test_enterprise_files_and_its_city_confirms(visitor: Callable[..., Visitor], portal: Served) -> None:
+    factory, assessment = portal.ask(_assessed)
     clerk, reviewer = visitor("tianbao"), visitor("chushen.wuhan")
-    clerk.go("/assessments/{assessment}/".format(**world))
+    clerk.go(f"/assessments/{assessment}/")
     clerk.page.locator("main").get_by_role("link", name="提交备案").click()
     clerk.page.locator("#id_is_true").check()
     clerk.press("提交备案")
@@ -247,7 +258,7 @@ def test_enterprise_files_and_its_city_confirms(
     reviewer.sees("的备案已确认")
 
     def outcome() -> tuple[str, str]:
-        return Filing.objects.get(ref=ref).state, Factory.objects.get(ref=world["factory"]).held_tier
+        return Filing.objects.get(ref=ref).state, Factory.objects.get(ref=factory).held_tier
 
     assert portal.ask(outcome)[0] == "confirmed"
     assert portal.ask(outcome)[1] in {"basic", "advanced"}

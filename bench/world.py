@@ -48,10 +48,12 @@ def _enterprise(number: int, cities: list[City], industries: list[str]) -> Enter
 
 
 def seat(role: Role, *, office: str = "", enterprise: Enterprise | None = None) -> Actor:
-    """Somebody in a role."""
+    """Somebody in a role; the same for every part of the bench that asks."""
     with walls.system("bench"):
-        user = User.objects.create_user(f"{role}@bench.example", Role(role).label)
-        place = Office.objects.filter(name=office).first()
-        grant(user, post_at(role, office=place, enterprise=enterprise), actor=_DIRECTOR)
+        user = User.objects.filter(email=f"{role}@bench.example").first()
+        if user is None:
+            user = User.objects.create_user(f"{role}@bench.example", Role(role).label)
+            place = Office.objects.filter(name=office).first()
+            grant(user, post_at(role, office=place, enterprise=enterprise), actor=_DIRECTOR)
         (hat,) = hats(user)
     return Actor(user=hat.user, membership=hat)

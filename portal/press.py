@@ -24,12 +24,12 @@ def pressed(html: str, *, identifier: str, pictures: Mapping[str, bytes], second
     """
     with tempfile.TemporaryFile() as result:
         child = os.fork()
-        if child == 0:  # pragma: no cover - another process
+        if child == 0:
             _press(result, html, identifier, pictures, seconds, megabytes)
         status = _awaited(child, seconds)
         result.seek(0)
         content = result.read()
-    if status is None:
+    if status is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU):
         raise Unmade(f"生成超过{seconds}秒，已停止。请稍后重试；多次失败的，请联系平台管理员。")
     if os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == _TOO_BIG:
         raise Unmade("生成所需内存超过限额，已停止。请联系平台管理员。")
@@ -42,7 +42,7 @@ def pressed(html: str, *, identifier: str, pictures: Mapping[str, bytes], second
 
 def _press(
     result: IO[bytes], html: str, identifier: str, pictures: Mapping[str, bytes], seconds: int, megabytes: int
-) -> None:  # pragma: no cover - another process
+) -> None:
     code = 1
     try:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):

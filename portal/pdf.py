@@ -10,7 +10,8 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from PIL import ImageFile
-from weasyprint import HTML
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 # WeasyPrint turns it on for the whole process: an upload that was cut off would pass for a whole picture.
@@ -72,15 +73,32 @@ def rendered(template: str, context: dict[str, Any], *, identifier: str) -> byte
     return printed(render_to_string(template, context), identifier=identifier)
 
 
-def printed(html: str, *, identifier: str, pictures: Mapping[str, bytes] | None = None) -> bytes:
+def fonts() -> FontConfiguration:
+    """The fonts of the machine and those of paper, loaded: for a process that is about to limit its memory.
+
+    Fontconfig and WeasyPrint go on without a font for which memory didn't suffice, and fontconfig even writes what
+    it found then into the machine's cache, for every other program. So nothing of it may be left for later.
+    """
+    loaded = FontConfiguration()
+    CSS(url="asset:css/paper.css", url_fetcher=Assets({}), font_config=loaded)
+    return loaded
+
+
+def printed(
+    html: str,
+    *,
+    identifier: str,
+    pictures: Mapping[str, bytes] | None = None,
+    loaded: FontConfiguration | None = None,
+) -> bytes:
     """HTML as a tagged PDF (PDF/UA-1); `identifier` stands in the file and tells it from others. Raises Unprintable.
 
-    `pictures`: content by name, shown as <img src="picture:NAME">.
+    `pictures`: content by name, shown as <img src="picture:NAME">. `loaded`: what `fonts()` gave, if it was asked.
     """
     assets, made = Assets(pictures or {}), b""
     with suppress(FatalURLFetchingError):
         document = HTML(string=html, base_url=_BASE, url_fetcher=assets)
-        made = document.write_pdf(pdf_identifier=identifier.encode(), pdf_variant="pdf/ua-1")
+        made = document.write_pdf(font_config=loaded, pdf_identifier=identifier.encode(), pdf_variant="pdf/ua-1")
     if assets.denied:
         raise Unprintable(f"documents don't load {assets.denied[0]}")
     if not made:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from typing import IO
 
-from portal.pdf import Unprintable, printed
+from portal.pdf import Unprintable, fonts, printed
 
 _TOO_BIG, _REFUSED = 3, 4
 
@@ -22,9 +22,10 @@ def pressed(html: str, *, identifier: str, pictures: Mapping[str, bytes], second
 
     The child is forked, so it has everything loaded; it never touches the database, whose connection is its parent's.
     """
-    with tempfile.TemporaryFile() as result:
+    with tempfile.TemporaryFile() as result, tempfile.TemporaryDirectory(prefix="press-") as folder:
         child = os.fork()
         if child == 0:
+            tempfile.tempdir = folder  # what it leaves lying when it is ended goes with the folder
             _press(result, html, identifier, pictures, seconds, megabytes)
         status = _awaited(child, seconds)
         result.seek(0)
@@ -49,9 +50,10 @@ def _press(
             signal.signal(number, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CPU, (seconds + 1, seconds + 2))
+        loaded = fonts()
         most = _held() + megabytes * 2**20
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
-        result.write(printed(html, identifier=identifier, pictures=pictures))
+        result.write(printed(html, identifier=identifier, pictures=pictures, loaded=loaded))
         code = 0
     except MemoryError:
         code = _TOO_BIG
@@ -66,7 +68,7 @@ def _press(
 
 
 def _held() -> int:
-    """The address space that this process has from its parent, in bytes: the limit is for what comes on top."""
+    """The address space that this process has with its parent's and the fonts, in bytes: the limit is for the rest."""
     with open("/proc/self/statm", "rb") as statm:
         return int(statm.read().split()[0]) * resource.getpagesize()
 

@@ -27,7 +27,6 @@ from portal.audit import AuditEvent
 from portal.errors import Denied, Hidden, Refused
 from portal.models import Package, Paper
 from portal.papers import Standing, documents, page_code, read_code
-from portal.press import Unmade, pressed
 from portal.selectors import checking
 from portal.selectors import papers as selectors
 from portal.services import packages, papers
@@ -170,14 +169,6 @@ def test_every_document_comes_from_the_worker_with_its_marks_on_each_page(world:
 
 
 # -- failing ---------------------------------------------------------------------------------------------------------
-def test_a_press_that_takes_too_long_or_too_much_is_ended_and_says_so() -> None:
-    many = "<p>字</p>" * 60_000
-    with pytest.raises(Unmade, match="超过1秒"):
-        pressed(many, identifier="x", pictures={}, seconds=1, megabytes=2_000)
-    with pytest.raises(Unmade, match="内存"):
-        pressed(many, identifier="x", pictures={}, seconds=60, megabytes=20)
-
-
 def test_a_failure_is_told_and_can_be_tried_again(
     world: World, client_as: Callable[[Actor], Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:

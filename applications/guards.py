@@ -5,7 +5,7 @@ from typing import Any
 
 from applications.states import ApplicationState, Track
 from tiers.rounds import Window, closed_reason, said
-from tiers.selectors.rounds import extension_of
+from tiers.selectors.rounds import city_extension_of, city_until, extension_of
 
 
 def writing_closed(application: Any, at: datetime, until: datetime | None = None) -> str | None:
@@ -33,6 +33,13 @@ def review_window(application: Any) -> Window:
     """Whose time runs for the review: the city's where the round has that step and the application goes through it."""
     by_city = application.track == Track.REGULAR and application.city_id and application.round.city_until
     return Window.CITY if by_city else Window.UNIT
+
+
+def review_until(application: Any) -> datetime | None:
+    """The last instant of the reviewer's own window."""
+    if review_window(application) is Window.CITY:
+        return city_until(application.round, application.city_id)
+    return application.round.windows.until(Window.UNIT)
 
 
 def in_time(application: Any, *, at: datetime, **_: Any) -> str | None:
@@ -76,15 +83,17 @@ def says_what(_application: Any, *, items: Any = (), **_: Any) -> str | None:
 
 
 def review_open(application: Any, *, at: datetime, **_: Any) -> str | None:
-    """The reviewer's own window is open."""
-    return closed_reason(application.round.windows, review_window(application), at)
+    """The reviewer's own window is open; what the unit granted to a city counts."""
+    window = review_window(application)
+    own = city_extension_of(application.round, application.city_id) if window is Window.CITY else None
+    return closed_reason(application.round.windows, window, at, own)
 
 
 def correct_in_time(application: Any, *, at: datetime, until: datetime | None = None, **_: Any) -> str | None:
     """The time for the correction lies ahead, and not past the round's next deadline."""
     if until is None or until <= at:
         return "请填写修改时限，且须晚于现在。"
-    last = application.round.windows.until(review_window(application))
+    last = review_until(application)
     if last and until > last:
         return f"修改时限不能晚于本批次下一环节的截止时间（{said(last)}）；确有需要的，由推荐单位另行延长。"
     return None

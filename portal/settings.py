@@ -337,6 +337,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver mail": {"task": "portal.tasks.deliver_waiting_mail", "schedule": 30},
     "make packages": {"task": "portal.tasks.make_waiting_packages", "schedule": 60},
     "make papers": {"task": "portal.tasks.make_waiting_papers", "schedule": 60},
+    "lock lists": {"task": "review.tasks.lock_lists", "schedule": 60},
     "lapse corrections": {"task": "applications.tasks.lapse_corrections", "schedule": 60},
     "sweep application files": {"task": "applications.tasks.sweep_files", "schedule": 86_400},
     "advance rounds": {"task": "tiers.tasks.advance_rounds", "schedule": 60},

@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from portal.papers import Document
+from review.models import ListIssue
 from review.papers import Letter, Minutes, PublicNotice, ScoreSheet, Signatory, SummaryTable
+from review.selectors.city_lists import issue_page, issue_source, issue_standing, letter_of, table_of
 
 
 @dataclass(frozen=True)
@@ -56,4 +59,26 @@ LAYOUTS = {
     "score_sheet": Layout("专家评分表", "documents/score_sheet.html", score_sheet),
     "minutes": Layout("专家组评审意见", "documents/minutes.html", minutes),
     "public_notice": Layout("公示", "documents/public_notice.html", public_notice),
+}
+
+
+# -- what the portal issues -------------------------------------------------------------------------------------------
+def city_table(issue: ListIssue) -> dict[str, Any]:
+    """What stands on a city's 推荐汇总表."""
+    return table(table_of(issue))
+
+
+def city_letter(issue: ListIssue) -> dict[str, Any]:
+    """What stands in a city's 联合推荐函."""
+    return letter(letter_of(issue))
+
+
+def _of_list(kind: str, context: Callable[[ListIssue], Mapping[str, Any]]) -> Document:
+    form = LAYOUTS[kind]
+    return Document(form.name, form.template, "paper.city_list", issue_source, context, issue_standing, page=issue_page)
+
+
+DOCUMENTS = {
+    "city_table": _of_list("city_table", city_table),
+    "city_letter": _of_list("city_letter", city_letter),
 }

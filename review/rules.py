@@ -4,8 +4,10 @@ from typing import Any
 
 import rules
 
+from applications.rules import is_answering_for, is_reviewing
 from portal.actors import Actor
-from portal.roles import Role
+from portal.roles import JOINT, Level, Role
+from portal.rules import is_portal
 
 _CITY, _UNIT = {Role.CITY_REVIEWER, Role.CITY_HEAD}, {Role.UNIT_OFFICER, Role.UNIT_HEAD}
 
@@ -26,10 +28,129 @@ def is_receiving(actor: Actor, application: Any) -> bool:
     return actor.role in _UNIT and bool(actor.stands("unit") == application.unit_id)
 
 
+@rules.predicate
+def is_reviewer(actor: Actor, review: Any) -> bool:
+    """The application of this review lies before them."""
+    return review is not None and bool(is_reviewing(actor, review.application))
+
+
+@rules.predicate
+def is_applicant(actor: Actor, review: Any) -> bool:
+    """They answer for the enterprise whose application was reviewed."""
+    return review is not None and bool(is_answering_for(actor, review.application))
+
+
+@rules.predicate
+def has_reviews(actor: Actor) -> bool:
+    """Applications come before their office to be reviewed first."""
+    return actor.role in _CITY | _UNIT
+
+
+@rules.predicate
+def is_of_city(actor: Actor, city_list: Any) -> bool:
+    """They work in the lead office of the city whose list it is."""
+    return city_list is not None and actor.role in _CITY and bool(actor.stands("city") == city_list.city_id)
+
+
+@rules.predicate
+def is_city_head(actor: Actor, city_list: Any) -> bool:
+    """They answer for what their city sends up."""
+    return actor.role is Role.CITY_HEAD and bool(is_of_city(actor, city_list))
+
+
+@rules.predicate
+def is_of_lists_unit(actor: Actor, city_list: Any) -> bool:
+    """They work in the lead office of the unit that the list goes to."""
+    return city_list is not None and actor.role in _UNIT and bool(actor.stands("unit") == city_list.unit_id)
+
+
+@rules.predicate
+def is_of_rounds_unit(actor: Actor, round_: Any) -> bool:
+    """They work in the lead office of the unit whose round it is, and cities have a part in it."""
+    own = round_ is not None and actor.stands("unit") == round_.unit_id and round_.city_until is not None
+    return actor.role in _UNIT and bool(own)
+
+
+@rules.predicate
+def has_city_lists(actor: Actor) -> bool:
+    """Lists of cities are theirs, or come to their office."""
+    return actor.role in _CITY | _UNIT
+
+
+@rules.predicate
+def is_asked(actor: Actor, sign_off: Any) -> bool:
+    """Their own department was asked to sign."""
+    return (
+        sign_off is not None
+        and actor.role is Role.CITY_JOINT
+        and actor.membership is not None
+        and bool(actor.membership.office_id == sign_off.office_id)
+    )
+
+
+@rules.predicate
+def is_asking(actor: Actor, sign_off: Any) -> bool:
+    """Their own lead office asked for the signature."""
+    return sign_off is not None and actor.role in _CITY and bool(actor.stands("city") == sign_off.city_id)
+
+
+@rules.predicate
+def has_sign_offs(actor: Actor) -> bool:
+    """They act for a joint department of a city."""
+    return actor.role is Role.CITY_JOINT
+
+
+@rules.predicate
+def is_of_place(actor: Actor, application: Any) -> bool:
+    """Any department of the place whose lead office reviews the application: facts come from all of them."""
+    if application is None or actor.role is None:
+        return False
+    if is_reviewing(actor, application):
+        return True
+    return actor.role in JOINT and actor.role.level is Level.CITY and actor.stands("city") == application.city_id
+
+
+@rules.predicate
+def has_list_papers(actor: Actor, issue: Any) -> bool:
+    """Papers of a list are its city's, of every department that signs; and the unit's once they were sent."""
+    if issue is None or actor.role is None:
+        return False
+    if actor.role.level is Level.CITY:
+        return bool(actor.stands("city") == issue.city_id)
+    return actor.role in _UNIT and bool(actor.stands("unit") == issue.unit_id)
+
+
 PERMISSIONS: dict[str, Any] = {
     "copies.list": has_copies,
     "copies.record": is_receiving,
     "copies.strike": is_receiving,
+    "first_review.list": has_reviews,
+    "first_review.review": is_reviewing,
+    "first_review.pass": is_reviewer,
+    "first_review.reject": is_reviewer,
+    "first_review.reopen": is_reviewer,
+    "first_review.reconsider": is_applicant,
+    "first_review.renew": is_portal,
+    "finding.record": is_of_place,
+    "city_list.list": has_city_lists,
+    "city_list.order": is_of_city,
+    "city_list.circulate": is_of_city,
+    "city_list.reopen": is_of_city | is_portal,
+    "city_list.send": is_city_head,
+    "city_list.accept": is_of_lists_unit,
+    "city_list.return": is_of_lists_unit,
+    "city_list.extend": is_of_lists_unit,
+    "city_list.survey": is_of_rounds_unit,
+    "city_list.lock": is_portal,
+    "city_list.unlock": is_of_lists_unit,
+    "sign_off.list": has_sign_offs,
+    "sign_off.agree": is_asked,
+    "sign_off.disagree": is_asked,
+    "sign_off.verify": is_asked,
+    "sign_off.record": is_asking,
+    "sign_off.resolve": is_asking,
+    "sign_off.void": is_asking | is_portal,
+    "paper.city_list": has_list_papers,
 }
 
 for _name, _predicate in PERMISSIONS.items():

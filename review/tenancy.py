@@ -2,4 +2,20 @@
 
 from portal.walls import Wall
 
-WALLED = {"review_papercopy": Wall("business")}
+# What an office thinks, finds, orders and signs is never the applicant's to read; what it tells them is.
+_OFFICE = Wall("business", enterprise="")
+WALLED = {
+    "review_papercopy": Wall("business"),
+    "review_firstreview": _OFFICE,
+    "review_reviewnote": _OFFICE,
+    "review_rejection": Wall("business"),
+    "review_reconsideration": Wall("business"),
+    "review_tie": _OFFICE,
+    "review_finding": _OFFICE,
+    "review_citylist": _OFFICE,
+    "review_listentry": _OFFICE,
+    "review_listissue": _OFFICE,
+    "review_signoff": _OFFICE,
+    "review_bulkstep": _OFFICE,
+    "review_savedview": _OFFICE,
+}

@@ -78,13 +78,13 @@ def order_reasons(windows: Windows) -> list[str]:
 
 
 def closed_reason(windows: Windows, window: Window, at: datetime, extension: datetime | None = None) -> str | None:
-    """Why this window is closed at an instant, or None; `extension` is one applicant's own deadline."""
+    """Why this window is closed at an instant, or None; `extension` is an applicant's or a city's own deadline."""
     until = windows.until(window)
     if until is None:
         return "本推荐单位不设市州初审。"
     if at < windows.opens_at:
         return f"{window.label}尚未开始，将于{said(windows.opens_at)}（北京时间）开放。"
-    if extension is not None and window is Window.ENTERPRISE:
+    if extension is not None and window is not Window.UNIT:
         until = max(until, extension)
     if at > until:
         return f"{window.label}已于{said(until)}（北京时间）截止，逾期无法受理。"

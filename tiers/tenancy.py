@@ -17,6 +17,7 @@ WALLED: dict[str, Wall] = {
     "tiers_roundchange": Wall("business", city="", enterprise="", shown="true"),
     "tiers_roundeffect": _OF_UNIT,
     "tiers_extension": Wall("business"),
+    "tiers_cityextension": Wall("business", enterprise=""),
     "tiers_recommendation": _OF_UNIT,
 }
 

@@ -17,6 +17,7 @@ from applications.states import ApplicationState
 from portal import audit, clock
 from portal.actors import Actor
 from portal.errors import Denied, Refused
+from portal.rooms import declared
 from portal.rules import may
 from portal.workflow import move
 from tiers.rounds import said
@@ -31,6 +32,13 @@ class Item:
     section: str
     key: str
     reason: str
+
+
+def tell_followers(application: Application, what: str) -> None:
+    """Let the apps above know, in the same transaction, that it was taken back, returned or handed in anew."""
+    for followers in declared("followers", "APPLICATION_MOVED"):
+        for follower in followers:
+            follower(application, what)
 
 
 def note(
@@ -85,6 +93,7 @@ def return_for_correction(
         )
         lines = [*([opinion.strip()] if opinion.strip() else []), *(f"{i['label']}：{i['reason']}" for i in named)]
         note(row, "退回修改", actor=actor, at=now, opinion="\n".join(lines))
+        tell_followers(row, "退回修改")
         notices.returned(row)
     return row
 

@@ -11,7 +11,7 @@ from applications import screening
 from applications.models import Application, Number, Submission
 from applications.selectors.papers import SCREENING, Check, Paper, check, paper, recommender
 from applications.services.beginning import keys_of
-from applications.services.course import note
+from applications.services.course import note, tell_followers
 from applications.services.locking import lock
 from applications.services.notices import submitted, withdrawn
 from portal import clock
@@ -203,5 +203,6 @@ def withdraw(application: Application, *, actor: Actor) -> Application:
     with transaction.atomic():
         row = move(application, "withdraw", actor=actor)
         note(row, "撤回申报", actor=actor, at=clock.now())
+        tell_followers(row, "企业撤回")
         withdrawn(row)
     return row

@@ -15,7 +15,7 @@ from portal.papers import grouped
 from portal.rules import may
 from portal.selectors.papers import paper_for
 from portal.views.page import PortalRequest, refusal_shown_on
-from review.forms import CopiesForm, StrikeForm
+from review.forms.copies import CopiesForm, StrikeForm
 from review.selectors import copies as selectors
 from review.selectors.copies import Arrival
 from review.services import copies as services

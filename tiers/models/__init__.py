@@ -6,13 +6,14 @@ from tiers.models.editions import BookForm, Edition, kept
 from tiers.models.factories import Factory, OfEnterprise
 from tiers.models.imports import Import, RecognitionImport, ScenarioImport
 from tiers.models.recognitions import Recognition, RecognitionSource
-from tiers.models.rounds import Extension, Recommendation, Round, RoundChange, RoundEffect
+from tiers.models.rounds import CityExtension, Extension, Recommendation, Round, RoundChange, RoundEffect
 from tiers.models.scenarios import ScenarioList, ScenarioName
 
 __all__ = [
     "AssessmentFile",
     "AssessmentSection",
     "BookForm",
+    "CityExtension",
     "Edition",
     "Extension",
     "Factory",

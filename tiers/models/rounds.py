@@ -6,7 +6,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
-from portal.models import Unit
+from portal.models import City, Unit
 from tiers import programme_file
 from tiers.models.editions import Edition
 from tiers.models.factories import Factory, OfEnterprise
@@ -182,6 +182,24 @@ class Extension(OfEnterprise):
 
     def __str__(self) -> str:
         return f"{self.round_id} {self.enterprise_id}"
+
+
+class CityExtension(OfRound):
+    """A city's own deadline for its list, granted by the unit with a reason; the latest of several holds."""
+
+    city = models.ForeignKey(City, models.PROTECT, related_name="+", verbose_name="市州")
+    until = models.DateTimeField("延至")
+    reason = models.CharField("理由", max_length=500)
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="批准人")
+    granted_at = models.DateTimeField("批准时间")
+
+    class Meta:
+        verbose_name = "市州延期"
+        ordering = ("-granted_at", "-id")
+        triggers = [_APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.city_id}"
 
 
 class Recommendation(OfEnterprise):

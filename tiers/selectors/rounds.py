@@ -17,7 +17,7 @@ from portal.rules import may
 from portal.states import MembershipState
 from tiers import programme_file
 from tiers.eligibility import RULE_KINDS, value_in_words
-from tiers.models import Edition, Extension, Factory, Recommendation, Round, RoundChange
+from tiers.models import CityExtension, Edition, Extension, Factory, Recommendation, Round, RoundChange
 from tiers.rounds import LABELS, Window, closed_reason, countdown, day_hints, order_reasons, publicity_hint
 from tiers.states import RoundState
 from tiers.terms import Programme, Rule, missing
@@ -100,6 +100,20 @@ def extension_of(round_: Round, enterprise: Enterprise | int | None) -> datetime
         return None
     rows = Extension.objects.filter(round=round_, enterprise=enterprise).order_by("-until")
     return rows.values_list("until", flat=True).first()
+
+
+def city_extension_of(round_: Round, city_id: int | None) -> datetime | None:
+    """The city's own deadline for its list: the latest that was granted, or None."""
+    if city_id is None:
+        return None
+    rows = CityExtension.objects.filter(round=round_, city=city_id).order_by("-until")
+    return rows.values_list("until", flat=True).first()
+
+
+def city_until(round_: Round, city_id: int | None) -> datetime | None:
+    """The last instant for a city's list; None where the round has no such step."""
+    granted = city_extension_of(round_, city_id) if round_.city_until else None
+    return max(filter(None, (round_.city_until, granted)), default=None)
 
 
 def applicant(actor: Actor, code: str) -> Enterprise | None:

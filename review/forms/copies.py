@@ -1,4 +1,4 @@
-"""What officers type in the review."""
+"""What officers type when paper arrives."""
 
 from typing import Any
 

@@ -1,0 +1,100 @@
+"""Conditions of the review's moves: each gives a reason, or None when it is satisfied."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from applications.guards import review_open
+from applications.states import ApplicationState
+from review.states import GONE_UP, FirstReviewState, ListState
+from tiers.rounds import Window, closed_reason, said
+from tiers.selectors.rounds import city_extension_of
+
+# What a reviewer answers before an application may pass (82号 二(三)1: 真实性、完整性; what the notice asks beside).
+CHECKLIST = (
+    ("eligible", "申报条件", "逐条核对申报条件，证明材料与核对结果相符。"),
+    ("complete", "完整性", "申报书各部分和附件齐全，内容充分。"),
+    ("consistent", "一致性", "前后内容、数据与附件一致，平台提示的疑点已核实。"),
+    ("true", "真实性", "主要事实、数据和成效真实可信，必要时已作核实。"),
+)
+ANSWERS = {"yes": "符合", "no": "不符合"}
+
+
+def is_reviewable(review: Any, *, at: datetime, **_: Any) -> str | None:
+    """The application lies there to be reviewed, in the version that was looked at, and there is time."""
+    application = review.application
+    if application.state != ApplicationState.SUBMITTED:
+        return "该申报当前不在审核中（已撤回或退回修改），不能办理初审。"
+    if review.version != application.version:
+        return f"企业已提交第{application.version}版，请按新版本审核。"
+    return review_open(application, at=at)
+
+
+def list_fixed(city_list: Any) -> str | None:
+    """Why what stands on a city's list can't change now, or None; None too when there is no list yet."""
+    if city_list is None or city_list.state not in {*GONE_UP, ListState.LOCKED}:
+        return None
+    if city_list.state == ListState.LOCKED:
+        return "推荐名单已到期锁定，不能再改动；确需补报的，由省级主管部门延期后办理。"
+    return "推荐名单已报送省级，不能再改动；确需调整的，由省级退回后办理。"
+
+
+def is_checked(_review: Any, *, checklist: Any = None, **_: Any) -> str | None:
+    """Every point of the checklist is found to be in order."""
+    answers = checklist or {}
+    missing = [label for key, label, _ in CHECKLIST if answers.get(key, {}).get("answer") != "yes"]
+    return f"审核要点尚未全部核对为“符合”：{'、'.join(missing)}。" if missing else None
+
+
+def gives_reason(_row: Any, *, reason: str = "", **_: Any) -> str | None:
+    """There is a reason, in words."""
+    return None if reason.strip() else "请写明理由。"
+
+
+def by_another(review: Any, *, actor: Any, **_: Any) -> str | None:
+    """What is reconsidered is decided by somebody else than the first time."""
+    if review.state == FirstReviewState.RECONSIDERING and review.decided_by_id == getattr(actor.user, "pk", None):
+        return "复核须由原初审人以外的人员办理。"
+    return None
+
+
+def is_answerable(sign_off: Any, *, at: datetime, **_: Any) -> str | None:
+    """What was asked is still open: the list has not gone up, and its time has not run out."""
+    if sign_off.issue_id is None:
+        return review_open(sign_off.application, at=at)
+    city_list = sign_off.issue.city_list
+    if city_list.state != ListState.SIGNING or city_list.issued != sign_off.issue.version:
+        return "该名单已不在会签中，意见不能再修改。"
+    return in_list_time(city_list, at=at)
+
+
+def in_list_time(city_list: Any, *, at: datetime, **_: Any) -> str | None:
+    """The city's time has not run out, one granted to it by the unit counted (82号 二(三)3)."""
+    round_ = city_list.round
+    return closed_reason(round_.windows, Window.CITY, at, city_extension_of(round_, city_list.city_id))
+
+
+def list_time_over(city_list: Any, *, at: datetime, **_: Any) -> str | None:
+    """The city's time has run out."""
+    return None if in_list_time(city_list, at=at) else "报送时间尚未截止，不能锁定。"
+
+
+def is_listable(_city_list: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+    """There is an order, and everything before it is decided."""
+    return " ".join(lacking) or None
+
+
+def is_sendable(_city_list: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+    """All is decided, signed, arrived on paper and sealed."""
+    return " ".join(lacking) or None
+
+
+def leaves_time(city_list: Any, *, at: datetime, until: datetime | None = None, **_: Any) -> str | None:
+    """Whoever gets a list back has time to send it again: the window's, or what is granted with the return."""
+    shut = in_list_time(city_list, at=at)
+    if until is None:
+        return f"{shut}退回的同时请给予新的报送时限。" if shut else None
+    if until <= at:
+        return "新的报送时限须晚于现在。"
+    last = city_list.round.unit_until
+    return f"新的报送时限不能晚于审核推荐截止时间（{said(last)}）。" if until > last else None

@@ -1,0 +1,39 @@
+"""The states of what the review decides, signs and sends."""
+
+from django.db.models import TextChoices
+
+
+class FirstReviewState(TextChoices):
+    """The first review of an application by the office that it lies before (82号 二(三)1)."""
+
+    OPEN = "open", "待初审"
+    PASSED = "passed", "通过初审"
+    REJECTED = "rejected", "不予推荐"
+    RECONSIDERING = "reconsidering", "复核中"
+
+
+class SignOffState(TextChoices):
+    """What a joint department was asked, and what it said; as long as it says nothing it is silent, never agreed."""
+
+    ASKED = "asked", "未答复"
+    AGREED = "agreed", "同意"
+    DISAGREED = "disagreed", "不同意"
+    TO_VERIFY = "to_verify", "需核查"
+    VOID = "void", "已作废"
+
+
+class ListState(TextChoices):
+    """A city's list, from being drawn up to being received by the unit (82号 二(三)1)."""
+
+    DRAFTING = "drafting", "编制中"
+    SIGNING = "signing", "会签中"
+    SENT = "sent", "已报送"
+    ACCEPTED = "accepted", "省级已接收"
+    RETURNED = "returned", "省级退回"
+    LOCKED = "locked", "到期锁定"
+
+
+# While a list is in one of these, its city may still change what stands on it.
+WRITABLE = frozenset({ListState.DRAFTING, ListState.SIGNING, ListState.RETURNED})
+# What has gone up: nothing on it changes any more unless the unit returns it.
+GONE_UP = frozenset({ListState.SENT, ListState.ACCEPTED})

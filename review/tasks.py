@@ -1,0 +1,14 @@
+"""Background work of the review; each task may run twice, or on two machines at once, without harm."""
+
+from celery import shared_task
+
+from portal import walls
+from portal.actors import Place
+from review.services import city_lists
+
+
+@shared_task
+def lock_lists() -> None:
+    """Lock the lists that were not sent in time."""
+    with walls.stand(Place(office="system")):
+        city_lists.lock_due()

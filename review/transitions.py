@@ -1,0 +1,53 @@
+"""Every move of a first review, of a sign-off and of a city's list; who may make it is in rules.py."""
+
+from portal.workflow import Transition, Workflow
+from review import guards as g
+from review.states import FirstReviewState, ListState, SignOffState
+
+_F = FirstReviewState
+_UNDECIDED, _DECIDED = (_F.OPEN, _F.RECONSIDERING), (_F.PASSED, _F.REJECTED)
+FIRST_REVIEW = Workflow(
+    "first_review",
+    _F,
+    (
+        Transition("pass", "通过初审", _UNDECIDED, _F.PASSED, (g.is_reviewable, g.is_checked, g.by_another)),
+        Transition("reject", "不予推荐", _UNDECIDED, _F.REJECTED, (g.is_reviewable, g.gives_reason, g.by_another)),
+        Transition("reopen", "撤销初审结论", _DECIDED, _F.OPEN, (g.is_reviewable, g.gives_reason)),
+        Transition("reconsider", "申请复核", (_F.REJECTED,), _F.RECONSIDERING, (g.is_reviewable, g.gives_reason)),
+        # A new version was handed in: what was found about the former one is history.
+        Transition("renew", "转入新版本", (_F.RECONSIDERING, *_DECIDED), _F.OPEN),
+    ),
+)
+
+_S = SignOffState
+_ANSWERABLE = (_S.ASKED, _S.AGREED, _S.DISAGREED, _S.TO_VERIFY)
+SIGN_OFF = Workflow(
+    "sign_off",
+    _S,
+    (
+        Transition("agree", "同意", _ANSWERABLE, _S.AGREED, (g.is_answerable,)),
+        Transition("disagree", "不同意", _ANSWERABLE, _S.DISAGREED, (g.is_answerable, g.gives_reason)),
+        Transition("verify", "需核查", _ANSWERABLE, _S.TO_VERIFY, (g.is_answerable, g.gives_reason)),
+        # On paper: recorded by the lead office, with who signed and when.
+        Transition("record", "登记纸面会签", (_S.ASKED,), _S.AGREED, (g.is_answerable, g.gives_reason)),
+        Transition("void", "作废", _ANSWERABLE, _S.VOID),
+    ),
+)
+
+_L = ListState
+_OPEN = (_L.DRAFTING, _L.RETURNED)
+CITY_LIST = Workflow(
+    "city_list",
+    _L,
+    (
+        Transition("circulate", "送会签", _OPEN, _L.SIGNING, (g.in_list_time, g.is_listable)),
+        Transition("reopen", "重新编制", (_L.SIGNING,), _L.DRAFTING),
+        Transition("send", "报送", (_L.SIGNING,), _L.SENT, (g.in_list_time, g.is_sendable)),
+        Transition("accept", "接收", (_L.SENT,), _L.ACCEPTED),
+        Transition("return", "退回", (_L.SENT, _L.ACCEPTED), _L.RETURNED, (g.gives_reason, g.leaves_time)),
+        Transition("lock", "到期锁定", (*_OPEN, _L.SIGNING), _L.LOCKED, (g.list_time_over,)),
+        Transition("unlock", "延期解锁", (_L.LOCKED,), _L.DRAFTING, (g.in_list_time,)),
+    ),
+)
+
+WORKFLOWS = (FIRST_REVIEW, SIGN_OFF, CITY_LIST)

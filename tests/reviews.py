@@ -1,0 +1,137 @@
+"""First reviews and lists for tests, made through the services."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from applications.models import Application, ApplicationSection, Submission
+from applications.services.beginning import keys_of
+from portal import clock, walls
+from portal.actors import Actor
+from portal.models import Department, Membership, Office
+from portal.references import new_ref
+from portal.roles import Role
+from review.models import CityList, FirstReview, ListIssue, SignOff
+from review.services import city_lists, copies, first_reviews, sign_offs
+from review.services.city_lists import Issuing
+from review.services.copies import Arrived
+from tests import applications as made
+from tests import factories
+from tests.factories import People
+from tiers.models import Round
+
+EVERY_POINT = {key: {"answer": "yes", "note": ""} for key in ("eligible", "complete", "consistent", "true")}
+DAY = timedelta(days=1)
+
+
+def copied(of: Application, people: People, *, name: str = "", enterprise: Any = None) -> Application:
+    """Another application that was handed in, like this one: made without going all the way, for lists of many."""
+    owner = enterprise or people.enterprise_a
+    with walls.system("test"):
+        factory = factories.factory(owner, name=name or f"第{new_ref('G')}工厂")
+        number = f"{of.number[:-4]}{Application.objects.filter(round=of.round).count() + 1:04d}"
+        keys = {"unit_id": owner.unit_id, "city_id": owner.city_id, "enterprise_id": owner.pk}
+        row = Application.objects.create(
+            ref=new_ref("SB"), number=number, round=of.round, factory=factory, book=of.book, state="draft", version=1,
+            terms_digest=of.terms_digest, began_at=of.began_at, began_by=of.began_by, saved_at=of.saved_at,
+            progress=of.progress, **keys,
+        )  # fmt: skip
+        Application.objects.filter(pk=row.pk).update(state="submitted")
+        was: Submission = of.submissions.get(version=of.version)
+        document = was.document | {"ref": row.ref, "number": number, "version": 1}
+        document["factory"] = document["factory"] | {"ref": factory.ref, "name": factory.name}
+        Submission.objects.create(
+            application=row, number=number, version=1, project=f"{factory.name}智能工厂项目", document=document,
+            digest=was.digest, submitted_at=was.submitted_at, submitted_by=was.submitted_by, **keys,
+        )  # fmt: skip
+        ApplicationSection.objects.bulk_create(
+            ApplicationSection(application=row, key=section.key, answers=section.answers, version=1, **keys_of(row))
+            for section in of.sections.all()
+        )
+    return made.fresh(row)
+
+
+def passed(row: Application, by: Actor, **more: Any) -> FirstReview:
+    """It passes the first review."""
+    return decided(row, by, passes=True, **more)
+
+
+def decided(row: Application, by: Actor, *, passes: bool, reason: str = "", opinion: str = "同意推荐。") -> FirstReview:
+    """It is decided as its reviewer sees it now."""
+    with walls.enter(by):
+        edition = FirstReview.objects.filter(application=row).values_list("edition", flat=True).first() or 0
+        return first_reviews.decide(
+            row, passes=passes, checklist=EVERY_POINT, opinion=opinion, edition=edition, reason=reason, actor=by
+        )
+
+
+def list_of(round_: Round, by: Actor) -> CityList:
+    """The city's list as it stands."""
+    with walls.enter(by):
+        return CityList.objects.select_related("round__unit", "city__region").get(round=round_, city=by.stands("city"))
+
+
+def order_of(row: CityList) -> list[str]:
+    """The refs in order."""
+    with walls.system("test"):
+        return list(row.entries.order_by("position").values_list("application__ref", flat=True))
+
+
+def departments(by: Actor) -> dict[str, Actor]:
+    """Somebody in each joint department of the actor's city, by department."""
+    found = {}
+    with walls.system("test"):
+        for office in Office.objects.filter(city=by.stands("city"), is_lead=False):
+            seat = Membership.objects.filter(office=office, role=Role.CITY_JOINT).select_related("user").first()
+            if seat is None:
+                found[office.department] = factories.seat(Role.CITY_JOINT, office=office)
+            else:
+                found[office.department] = Actor(user=seat.user, membership=seat)
+    return found
+
+
+def issuing(**changes: Any) -> Issuing:
+    """What a lead office says when it has a list signed."""
+    now = clock.now()
+    said = {
+        "number": "武经信函〔2024〕18号", "on": clock.beijing(now).date(), "contact": "初审员", "phone": "027-80000000",
+        "due_at": now + timedelta(hours=3),
+    } | changes  # fmt: skip
+    return Issuing(**said)
+
+
+def circulated(row: CityList, by: Actor, **changes: Any) -> ListIssue:
+    """The list is being signed."""
+    with walls.enter(by):
+        return city_lists.circulate(fresh(row), issuing(**changes), version=fresh(row).version, actor=by)
+
+
+def fresh(row: CityList) -> CityList:
+    """The list as it stands."""
+    with walls.system("test"):
+        return CityList.objects.select_related("round__unit", "city__region").get(pk=row.pk)
+
+
+def agreed(issue: ListIssue, by: Actor) -> None:
+    """Every department agrees."""
+    people = departments(by)
+    with walls.system("test"):
+        asked = list(SignOff.objects.filter(issue=issue).select_related("office", "issue__city_list__round"))
+    for row in asked:
+        actor = people[row.office.department]
+        with walls.enter(actor):
+            sign_offs.answer(row, "agree", actor=actor)
+
+
+def arrived(rows: list[Application], by: Actor) -> None:
+    """Both copies of each arrived on paper."""
+    today: date = clock.beijing(clock.now()).date()
+    with walls.enter(by):
+        copies.record(
+            [Arrived(made.fresh(row), made.fresh(row).version, 2) for row in rows], arrived_on=today, actor=by
+        )
+
+
+IN_INK = (
+    "city",
+    *(f"city-{code}" for code in (Department.DEVELOPMENT, Department.FINANCE, Department.MARKET, Department.DATA)),
+)

@@ -4,8 +4,10 @@ from typing import Any
 
 import rules
 
+from applications.rules import has_applications, is_reviewing
 from portal.actors import Actor
 from portal.roles import Role
+from tiers.rules import is_filling_for
 
 _CITY, _UNIT = {Role.CITY_REVIEWER, Role.CITY_HEAD}, {Role.UNIT_OFFICER, Role.UNIT_HEAD}
 
@@ -26,10 +28,21 @@ def is_receiving(actor: Actor, application: Any) -> bool:
     return actor.role in _UNIT and bool(actor.stands("unit") == application.unit_id)
 
 
+@rules.predicate
+def is_of_its_office(actor: Actor, message: Any) -> bool:
+    """Their own office wrote this, and the application still lies before them."""
+    if message is None or message.office_id is None or actor.membership is None:
+        return False
+    return bool(actor.membership.office_id == message.office_id) and is_reviewing(actor, message.application)
+
+
 PERMISSIONS: dict[str, Any] = {
     "copies.list": has_copies,
     "copies.record": is_receiving,
     "copies.strike": is_receiving,
+    "message.list": has_applications,
+    "message.write": is_filling_for | is_reviewing,
+    "message.strike": is_of_its_office,
 }
 
 for _name, _predicate in PERMISSIONS.items():

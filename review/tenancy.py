@@ -2,4 +2,7 @@
 
 from portal.walls import Wall
 
-WALLED = {"review_papercopy": Wall("business")}
+WALLED = {
+    "review_papercopy": Wall("business"),
+    "review_message": Wall("business"),
+}

@@ -28,6 +28,7 @@ NAVIGATION = (
     ("首页", "home", ""),
     ("申报批次", "rounds", "round.list"),
     ("企业申报", "applications", "application.list"),
+    ("留言", "messages", "message.list"),
     ("企业登记", "registrations", "registration.list"),
     ("在册企业", "enterprises", "enterprise.list"),
     ("智能工厂", "factories", "factory.list"),

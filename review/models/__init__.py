@@ -1,5 +1,6 @@
 """What the review keeps."""
 
 from review.models.copies import PaperCopy
+from review.models.messages import Message
 
-__all__ = ["PaperCopy"]
+__all__ = ["Message", "PaperCopy"]

@@ -36,6 +36,17 @@ class CreditCodeField(forms.CharField):
         return code
 
 
+class LinesField(forms.CharField):
+    """A text of several lines: a line's end is one letter here as in the browser, so both count the same."""
+
+    def __init__(self, *, rows: int = 6, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """The text with plain line ends."""
+        return super().to_python(str(value or "").replace("\r\n", "\n").replace("\r", "\n")) or ""
+
+
 class RegistrationForm(forms.ModelForm):
     """企业登记."""
 

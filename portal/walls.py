@@ -99,7 +99,7 @@ def wall_sql(table: str, wall: Wall) -> str:
     keys = {"unit": wall.unit, "city": wall.city, "enterprise": wall.enterprise}
     within = [f"{column} = (SELECT portal_place('{level}'))" for level, column in keys.items() if column]
     sees = " OR ".join([*within, f"(SELECT portal_crosses('{wall.kind}'))"])
-    if wall.kind == "identity":  # the ministry's people belong to no unit
+    if wall.kind in {"identity", "public"}:  # the ministry's people, and its announcements, belong to no unit
         sees += f" OR ({wall.unit} IS NULL AND (SELECT portal_crosses('national')))"
     statements = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",

@@ -4,10 +4,11 @@ from typing import Any
 
 import rules
 
-from applications.rules import is_answering_for, is_reviewing
+from applications.rules import has_applications, is_answering_for, is_reviewing
 from portal.actors import Actor
 from portal.roles import JOINT, Level, Role
 from portal.rules import is_portal
+from tiers.rules import is_filling_for
 
 _CITY, _UNIT = {Role.CITY_REVIEWER, Role.CITY_HEAD}, {Role.UNIT_OFFICER, Role.UNIT_HEAD}
 
@@ -120,6 +121,14 @@ def has_list_papers(actor: Actor, issue: Any) -> bool:
     return actor.role in _UNIT and bool(actor.stands("unit") == issue.unit_id)
 
 
+@rules.predicate
+def is_of_its_office(actor: Actor, message: Any) -> bool:
+    """Their own office wrote this, and the application still lies before them."""
+    if message is None or message.office_id is None or actor.membership is None:
+        return False
+    return bool(actor.membership.office_id == message.office_id) and is_reviewing(actor, message.application)
+
+
 PERMISSIONS: dict[str, Any] = {
     "copies.list": has_copies,
     "copies.record": is_receiving,
@@ -151,6 +160,9 @@ PERMISSIONS: dict[str, Any] = {
     "sign_off.resolve": is_asking,
     "sign_off.void": is_asking | is_portal,
     "paper.city_list": has_list_papers,
+    "message.list": has_applications,
+    "message.write": is_filling_for | is_reviewing,
+    "message.strike": is_of_its_office,
 }
 
 for _name, _predicate in PERMISSIONS.items():

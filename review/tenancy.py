@@ -18,4 +18,5 @@ WALLED = {
     "review_signoff": _OFFICE,
     "review_bulkstep": _OFFICE,
     "review_savedview": _OFFICE,
+    "review_message": Wall("business"),
 }

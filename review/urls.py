@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from review.views import city_lists, copies, findings, first_reviews, sign_offs
+from review.views import city_lists, copies, findings, first_reviews, messages, sign_offs
 
 _DESK, _LIST = "applications/<str:ref>/first-review/", "city-lists/<str:ref>/"
 
@@ -34,4 +34,7 @@ urlpatterns = [
     path("sign-offs/<int:pk>/", sign_offs.sign_off, name="sign_off"),
     path("sign-offs/<int:pk>/record/", sign_offs.record, name="sign_off_record"),
     path("sign-offs/<int:pk>/resolve/", sign_offs.resolve, name="sign_off_resolve"),
+    path("messages/", messages.conversations, name="messages"),
+    path("messages/<int:pk>/strike/", messages.strike, name="message_strike"),
+    path("applications/<str:ref>/messages/", messages.conversation, name="conversation"),
 ]

@@ -36,6 +36,9 @@ VERBS = {
     "sign_off.record": "登记纸面会签",
     "sign_off.resolve": "处理会签意见",
     "sign_off.void": "会签作废",
+    "message.write": "发送留言",
+    "message.read": "阅读留言",
+    "message.strike": "撤销留言",
 }
 DETAILS = {
     "arrived_on": "收到日期",
@@ -46,4 +49,6 @@ DETAILS = {
     "papers": "文书",
     "ink": "纸面盖章",
     "lacking": "尚缺",
+    "letters": "字数",
+    "text_digest": "正文摘要",
 }

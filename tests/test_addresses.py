@@ -14,13 +14,13 @@ from portal.audit import AuditEvent
 from tests import factories
 from tests.addresses import house_patterns
 from tests.conftest import QUICK_HASHERS
-from tests.samples import applications, ground, ladder, papers, review, rounds, seals, titles
+from tests.samples import applications, ground, guidance, ladder, papers, review, rounds, seals, titles
 from tests.samples.kinds import Sample, World
 
 pytestmark = pytest.mark.django_db
 
 # One module for each part of the portal: SAMPLES, and things() that they point at.
-PARTS = (ground, ladder, titles, rounds, applications, papers, seals, review)
+PARTS = (ground, ladder, titles, rounds, applications, papers, seals, review, guidance)
 SAMPLES: dict[str, Sample] = {name: sample for part in PARTS for name, sample in part.SAMPLES.items()}
 
 
@@ -80,6 +80,8 @@ def test_address_answers_those_it_is_for_and_nobody_else(
 def test_stranger_is_sent_to_sign_in(name: str, world: World) -> None:
     sample, client = SAMPLES[name], Client()
     answer = getattr(client, sample.method)(reverse(name, args=sample.args(world)), sample.data)
+    if answer.streaming:
+        b"".join(answer)
     if sample.public:
         assert answer.status_code in {200, 302}
     elif name.startswith("api_"):

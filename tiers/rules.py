@@ -82,6 +82,22 @@ def is_signing(actor: Actor, round_: Any) -> bool:
     return round_ is not None and actor.role is Role.UNIT_HEAD and bool(actor.stands("unit") == round_.unit_id)
 
 
+@rules.predicate
+def is_announcing(actor: Actor) -> bool:
+    """They speak for an office that makes announcements: a unit's lead office, or the ministry."""
+    return actor.role in _OFFICERS or actor.role is Role.MINISTRY
+
+
+@rules.predicate
+def is_issuing(actor: Actor, announcement: Any) -> bool:
+    """The announcement is their own office's."""
+    if announcement is None:
+        return False
+    if announcement.unit_id is None:
+        return actor.role is Role.MINISTRY
+    return actor.role in _OFFICERS and bool(actor.stands("unit") == announcement.unit_id)
+
+
 PERMISSIONS: dict[str, Any] = {
     "factory.list": is_within_a_unit,
     "factory.open": is_filling,
@@ -120,6 +136,11 @@ PERMISSIONS: dict[str, Any] = {
     "round.announce": is_signing,
     "round.report": is_signing,
     "round.finish": is_signing,
+    "guidance.edit": is_running,
+    "announcement.add": is_announcing,
+    "announcement.edit": is_issuing,
+    "announcement.publish": is_issuing,
+    "announcement.withdraw": is_issuing,
     "calendar.list": is_lead | is_system_admin,
     "calendar.edit": is_system_admin,
 }

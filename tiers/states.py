@@ -31,3 +31,11 @@ class RoundState(TextChoices):
     PUBLICITY = "publicity", "公示中"
     REPORTING = "reporting", "已上报"
     FINISHED = "finished", "已结束"
+
+
+class AnnouncementState(TextChoices):
+    """An announcement, from its draft on; what was published is withdrawn, never deleted."""
+
+    DRAFT = "draft", "草稿"
+    PUBLISHED = "published", "已发布"
+    WITHDRAWN = "withdrawn", "已撤回"

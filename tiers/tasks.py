@@ -4,7 +4,7 @@ from celery import shared_task
 
 from portal import walls
 from portal.actors import Actor, Place
-from tiers.services import evidence, imports, measuring, recognitions, round_effects
+from tiers.services import downloads, evidence, imports, measuring, recognitions, round_effects
 
 
 @shared_task
@@ -39,3 +39,4 @@ def sweep_evidence() -> None:
     """Remove stored content that nothing points at any more."""
     with walls.stand(Place(office="system")):
         evidence.sweep()
+        downloads.sweep()

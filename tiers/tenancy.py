@@ -4,6 +4,10 @@ from portal.walls import Wall
 
 # A round is its unit's; what is published everybody may read. What its unit alone decides its cities don't see.
 _OF_UNIT = Wall("business", city="", enterprise="")
+_OF_PUBLIC_ROUND = "EXISTS (SELECT 1 FROM tiers_round r WHERE r.id = round_id AND r.state <> 'draft')"
+_OF_PUBLIC_ANNOUNCEMENT = (
+    "EXISTS (SELECT 1 FROM tiers_announcement a WHERE a.id = announcement_id AND a.state = 'published')"
+)
 WALLED: dict[str, Wall] = {
     "tiers_factory": Wall("business"),
     "tiers_selfassessment": Wall("business"),
@@ -19,6 +23,13 @@ WALLED: dict[str, Wall] = {
     "tiers_extension": Wall("business"),
     "tiers_cityextension": Wall("business", enterprise=""),
     "tiers_recommendation": _OF_UNIT,
+    # Guidance is read by whoever may see its round; an announcement by everybody, visitors too.
+    "tiers_commonquestion": Wall(
+        "business", city="", enterprise="", shown=f"withdrawn_at IS NULL AND {_OF_PUBLIC_ROUND}"
+    ),
+    "tiers_roundfile": Wall("business", city="", enterprise="", shown=f"removed_at IS NULL AND {_OF_PUBLIC_ROUND}"),
+    "tiers_announcement": Wall("public", city="", enterprise="", shown="state <> 'draft'"),
+    "tiers_announcementfile": Wall("public", city="", enterprise="", shown=_OF_PUBLIC_ANNOUNCEMENT),
 }
 
 OPEN: dict[str, str] = {

@@ -4,7 +4,7 @@ from portal.guards import says_why
 from portal.workflow import Transition, Workflow
 from tiers import guards as g
 from tiers.guards import decided_by_now, names_document
-from tiers.states import FilingState, RecognitionState, RoundState
+from tiers.states import AnnouncementState, FilingState, RecognitionState, RoundState
 
 _F = FilingState
 FILING = Workflow(
@@ -59,4 +59,14 @@ ROUND = Workflow(
     ),
 )
 
-WORKFLOWS: tuple[Workflow, ...] = (FILING, RECOGNITION, ROUND)
+_A = AnnouncementState
+ANNOUNCEMENT = Workflow(
+    "announcement",
+    _A,
+    (
+        Transition("publish", "发布", (_A.DRAFT,), _A.PUBLISHED),
+        Transition("withdraw", "撤回", (_A.PUBLISHED,), _A.WITHDRAWN, (says_why,)),
+    ),
+)
+
+WORKFLOWS: tuple[Workflow, ...] = (FILING, RECOGNITION, ROUND, ANNOUNCEMENT)

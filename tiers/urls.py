@@ -3,12 +3,14 @@
 from django.urls import path
 
 from tiers.views import (
+    announcements,
     assessments,
     books,
     calendar,
     editions,
     factories,
     filings,
+    guidance,
     imports,
     recognitions,
     results,
@@ -90,6 +92,26 @@ urlpatterns = [
     path("rounds/<str:ref>/extend/", round_changes.extend, name="round_extend"),
     path("rounds/<str:ref>/discard/", rounds.discard, name="round_discard"),
     path("rounds/<str:ref>/do/<slug:action>/", rounds.act, name="round_act"),
+    path("rounds/<str:ref>/guidance/", guidance.guidance, name="guidance"),
+    path("rounds/<str:ref>/guidance/questions/add/", guidance.question_add, name="question_add"),
+    path("rounds/<str:ref>/guidance/questions/<int:pk>/", guidance.question_edit, name="question_edit"),
+    path("rounds/<str:ref>/guidance/questions/<int:pk>/move/", guidance.question_move, name="question_move"),
+    path(
+        "rounds/<str:ref>/guidance/questions/<int:pk>/withdraw/", guidance.question_withdraw, name="question_withdraw"
+    ),
+    path("rounds/<str:ref>/guidance/files/add/", guidance.file_add, name="round_file_add"),
+    path("rounds/<str:ref>/guidance/files/<int:pk>/", guidance.file, name="round_file"),
+    path("rounds/<str:ref>/guidance/files/<int:pk>/remove/", guidance.file_remove, name="round_file_remove"),
+    path("announcements/", announcements.announcements, name="announcements"),
+    path("announcements/add/", announcements.add, name="announcement_add"),
+    path("announcements/<str:ref>/", announcements.announcement, name="announcement"),
+    path("announcements/<str:ref>/edit/", announcements.edit, name="announcement_edit"),
+    path("announcements/<str:ref>/publish/", announcements.publish, name="announcement_publish"),
+    path("announcements/<str:ref>/withdraw/", announcements.withdraw, name="announcement_withdraw"),
+    path("announcements/<str:ref>/pin/", announcements.pin, name="announcement_pin"),
+    path("announcements/<str:ref>/discard/", announcements.discard, name="announcement_discard"),
+    path("announcements/<str:ref>/files/<int:pk>/", announcements.file, name="announcement_file"),
+    path("announcements/<str:ref>/files/<int:pk>/remove/", announcements.file_remove, name="announcement_file_remove"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<int:pk>/remove/", calendar.remove, name="calendar_remove"),
 ]

@@ -49,6 +49,20 @@ VERBS = {
     "round.remind": "发送截止提醒",
     "round.recommend": "推荐",
     "round.withdraw_recommendation": "撤回推荐",
+    "guidance.add_question": "新增常见问题",
+    "guidance.edit_question": "修改常见问题",
+    "guidance.move_question": "调整常见问题顺序",
+    "guidance.withdraw_question": "撤下常见问题",
+    "guidance.add_file": "上传资料下载",
+    "guidance.remove_file": "移除资料下载",
+    "announcement.add": "起草公告",
+    "announcement.edit": "修改公告草稿",
+    "announcement.discard": "删除公告草稿",
+    "announcement.attach": "上传公告附件",
+    "announcement.detach": "移除公告附件",
+    "announcement.publish": "发布公告",
+    "announcement.withdraw": "撤回公告",
+    "announcement.pin": "公告置顶或取消置顶",
 }
 
 DETAILS: dict[str, str] = {
@@ -81,6 +95,11 @@ DETAILS: dict[str, str] = {
     "batch": "批次",
     "selection_year": "揭榜年度",
     "passed_acceptance": "是否通过验收",
+    "question": "问题",
+    "answer": "答复",
+    "position": "顺序",
+    "heading": "标题",
+    "is_pinned": "是否置顶",
 }
 
 _TIERS = (("basic", "基础级"), ("advanced", "先进级"), ("excellent", "卓越级"), ("leading", "领航级"))
@@ -115,7 +134,9 @@ VALUES: dict[str, str] = {
     "parts=criterion": "评分表",
     "parts=aggregation": "得分汇总",
     "parts=column": "推荐汇总表栏目",
+    "what=announcement": "公告",
     "what=assessment": "自评",
+    "what=guidance": "常见问题或资料下载",
     "what=edition": "要素条件版本",
     "what=evidence": "证明材料",
     "what=factory": "工厂",

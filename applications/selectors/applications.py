@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from applications.models import Application, Attachment, Correction, Event, LateDraft, Submission
-from applications.states import ApplicationState
+from applications.states import ApplicationState, Track
 from portal.actors import Actor
 from portal.compiled import Compiled
 from portal.errors import Hidden
@@ -48,6 +48,20 @@ def _seen(actor: Actor) -> QuerySet[Application]:
     level = actor.role.level
     rows = rows.filter(**{f"{level}_id": actor.stands(level)})
     return rows if level is Level.ENTERPRISE else rows.filter(state__in=HANDED_IN)
+
+
+def lying_before(actor: Actor) -> QuerySet[Application]:
+    """Those that lie before the actor's own office, drafts too: `is_reviewing` in rules.py as a query.
+
+    Of a draft the office may know whose it is and how far along, never what it says.
+    """
+    rows = Application.objects.all()
+    if not may(actor, "application.list") or actor.role is None or actor.role.level is Level.ENTERPRISE:
+        return rows.none()
+    by_city = Q(track=Track.REGULAR, round__city_until__isnull=False, city__isnull=False)
+    if actor.role.level is Level.CITY:
+        return rows.filter(by_city, city_id=actor.stands("city"))
+    return rows.exclude(by_city).filter(unit_id=actor.stands("unit"))
 
 
 _of_enterprise = Compiled(lambda ref, key: Application.objects.filter(ref=ref, enterprise=key).order_by(), str, int)

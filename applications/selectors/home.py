@@ -1,8 +1,7 @@
 """What applications add to the home page and to the navigation."""
 
-from applications.models import Application
-from applications.selectors.applications import applications
-from applications.states import ApplicationState, Track
+from applications.selectors.applications import applications, lying_before
+from applications.states import ApplicationState
 from portal.actors import Actor
 from portal.roles import Level
 from portal.rules import may
@@ -21,19 +20,9 @@ def waiting(actor: Actor) -> list[Waiting]:
             Waiting(returned, "件申报被退回修改", "applications", "请在修改时限内按退回意见修改并重新提交"),
             Waiting(drafts, "件申报正在填报", "applications", "填写完成后须由企业管理员承诺并提交"),
         ]
-    return [Waiting(_before(actor), "件申报待审核", "applications")]
-
-
-def _before(actor: Actor) -> int:
-    """How many lie before the actor's own office."""
-    rows = Application.objects.filter(state=ApplicationState.SUBMITTED)
-    if actor.role is not None and actor.role.level is Level.CITY:
-        rows = rows.filter(city_id=actor.stands("city"), track=Track.REGULAR, round__city_until__isnull=False)
-    else:
-        rows = rows.filter(unit_id=actor.stands("unit")).exclude(
-            track=Track.REGULAR, round__city_until__isnull=False, city__isnull=False
-        )
-    return rows.count()
+    return [
+        Waiting(lying_before(actor).filter(state=ApplicationState.SUBMITTED).count(), "件申报待审核", "applications")
+    ]
 
 
 def facts(actor: Actor) -> list[Fact]:

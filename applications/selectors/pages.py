@@ -16,8 +16,28 @@ from applications.states import Track
 from portal import clock
 from portal.actors import Actor
 from portal.declared import Difference, Progress, Said, Section, differences, progress, summary
+from portal.rooms import declared
 from portal.rules import may
 from tiers.rounds import countdown, said
+
+
+@dataclass(frozen=True)
+class Link:
+    """What its reader can go on to from an application: words, the page by name, which takes `ref`, what waits there.
+
+    `is_main`: it is what they are here for.
+    """
+
+    label: str
+    page: str
+    ref: str
+    count: int = 0
+    is_main: bool = False
+
+
+def offered(actor: Actor, application: Application) -> list[Link]:
+    """What the higher apps offer on the pages of an application, for its people and for the office it lies before."""
+    return [link for here in declared("selectors.application_page", "offered") for link in here(actor, application)]
 
 
 @dataclass(frozen=True)
@@ -43,6 +63,7 @@ def task_list(application: Application, actor: Actor) -> dict[str, Any]:
     return {
         "application": application,
         "tasks": _tasks(application, actor, rows, correction),
+        "offered": offered(actor, application),
         "correction": correction,
         "until": until,
         "left": countdown(until, now),

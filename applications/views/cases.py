@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from applications.models import Application, Submission
 from applications.selectors import applications as selectors
-from applications.selectors.pages import changes_between, read_page
+from applications.selectors.pages import changes_between, offered, read_page
 from applications.views.writing import file_response, tasks
 from portal import audit
 from portal.errors import Hidden
@@ -44,6 +44,7 @@ def _read(request: PortalRequest, row: Application, found: Submission) -> HttpRe
         "actions": {transition.action for transition in available(row, request.actor)},
         "may_extend": not is_own and may(request.actor, "application.extend", row),
         "is_own": is_own,
+        "offered": offered(request.actor, row),
     }
     return render(request, "applications/submission.html", context)
 

@@ -1,6 +1,7 @@
 """What waits for somebody: the lines of the home page."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 
@@ -31,6 +32,23 @@ class Fact:
     count: int
     unit: str
     page: str
+
+
+@dataclass(frozen=True)
+class News:
+    """Something made known that concerns somebody: what, by whom, when, and the page by name, which takes `ref`."""
+
+    title: str
+    by: str
+    at: datetime
+    page: str
+    ref: str
+    is_pinned: bool = False
+
+
+def all_news(actor: Actor) -> list[News]:
+    """What was made known lately and concerns the actor, from every app."""
+    return [line for news_here in declared("selectors.home", "news") for line in news_here(actor)]
 
 
 def all_advice(actor: Actor) -> list[str]:

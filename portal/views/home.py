@@ -23,11 +23,12 @@ def home(request: PortalRequest) -> HttpResponse:
     """What waits for me; for a stranger, what this is."""
     actor = request.actor
     if actor.user is None:
-        return render(request, "landing.html")
+        return render(request, "landing.html", {"news": lines.all_news(actor)})
     context = {
         "waiting": lines.all_waiting(actor),
         "facts": lines.all_facts(actor),
         "advice": lines.all_advice(actor),
+        "news": lines.all_news(actor),
         "registrations": own_registrations(actor.user)[:5] if actor.membership is None else [],
     }
     return render(request, "portal/home.html", context)

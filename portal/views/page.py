@@ -26,8 +26,10 @@ PER_PAGE = 50
 # Label, page (of any app, by name), and the permission without which it isn't offered (empty: whoever is signed in).
 NAVIGATION = (
     ("首页", "home", ""),
+    ("公告", "announcements", ""),
     ("申报批次", "rounds", "round.list"),
     ("企业申报", "applications", "application.list"),
+    ("留言", "messages", "message.list"),
     ("企业登记", "registrations", "registration.list"),
     ("在册企业", "enterprises", "enterprise.list"),
     ("智能工厂", "factories", "factory.list"),

@@ -12,6 +12,7 @@ from review.models.first_reviews import (
     ReviewNote,
     Tie,
 )
+from review.models.messages import Message
 
 __all__ = [
     "BulkStep",
@@ -21,6 +22,7 @@ __all__ = [
     "FirstReview",
     "ListEntry",
     "ListIssue",
+    "Message",
     "PaperCopy",
     "Reconsideration",
     "Rejection",

@@ -3,8 +3,9 @@
 from portal import clock
 from portal.actors import Actor
 from portal.rules import may
-from portal.selectors.home import Fact, Waiting
+from portal.selectors.home import Fact, News, Waiting
 from tiers.rounds import said
+from tiers.selectors.announcements import HOME, concerning, published
 from tiers.selectors.factories import factories
 from tiers.selectors.filings import returned_to, waiting_for
 from tiers.selectors.rounds import deadlines, rounds
@@ -52,6 +53,16 @@ def _rounds_waiting(actor: Actor) -> list[Waiting]:
 def facts(actor: Actor) -> list[Fact]:
     """Figures of the ladder about the actor's own place."""
     return [Fact("智能工厂", factories(actor).count(), "个", "factories")] if may(actor, "factory.list") else []
+
+
+def news(actor: Actor) -> list[News]:
+    """The newest announcements that concern the actor; for a visitor the newest of all."""
+    rows = concerning(actor) if actor.role else published()
+    return [
+        News(row.title, row.office.name, row.published_at, "announcement", row.ref, row.is_pinned)
+        for row in rows[:HOME]
+        if row.published_at
+    ]
 
 
 COUNTS = {"filings": _filings_waiting}

@@ -174,6 +174,8 @@ def discard(round_: Round, *, actor: Actor) -> None:
             raise Denied("round.discard")
         if row.state != RoundState.DRAFT or row.roundchange_set.exists() or row.extensions.exists():
             raise Refused("只有从未发布过的草稿可以删除。")
+        if row.announcements.exists():
+            raise Refused("本批次已有公告提及，不能删除。")
         audit.record("round.discard", row, actor)
         row.delete()
 

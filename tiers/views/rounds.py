@@ -14,12 +14,16 @@ from portal.views.page import PortalRequest, paged, refusal_shown_on
 from portal.workflow import available
 from tiers.forms.rounds import CloneForm, NewRoundForm
 from tiers.models import Round
+from tiers.selectors import guidance
 from tiers.selectors import rounds as selectors
 from tiers.selectors.books import book_serving
 from tiers.selectors.calendar import calendar
 from tiers.services import round_dates
 from tiers.services import rounds as services
 from tiers.states import RoundState
+
+# What the page of a round shows of its common questions; the rest is one page further.
+SHOWN_QUESTIONS = 5
 
 
 @require_safe
@@ -59,6 +63,9 @@ def _about(request: PortalRequest, row: Round) -> dict[str, Any]:
         "rules": selectors.rule_lines(row),
         "departments": selectors.department_names(row),
         "book": book_serving(row),
+        "questions": guidance.questions(row)[:SHOWN_QUESTIONS],
+        "files": guidance.files(row),
+        "may_guide": may(request.actor, "guidance.edit", row),
     }
 
 

@@ -15,7 +15,7 @@ WALL = keys_sql(TABLE, enterprise=False) + wall_sql(TABLE, Wall("business", ente
 class Migration(migrations.Migration):
     dependencies = [
         ("portal", "0006_packages"),
-        ("tiers", "0007_stored_files"),
+        ("tiers", "0008_guidance"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

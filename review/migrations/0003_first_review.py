@@ -49,8 +49,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ("applications", "0001_initial"),
         ("portal", "0006_packages"),
-        ("review", "0001_copies"),
-        ("tiers", "0008_city_extensions"),
+        ("review", "0002_messages"),
+        ("tiers", "0009_city_extensions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,13 +2,21 @@
 
 from django.urls import path
 
-from review.views import city_lists, copies, findings, first_reviews, messages, sign_offs
+from review.views import city_lists, copies, findings, first_reviews, inbox, messages, sign_offs
 
 _DESK, _LIST = "applications/<str:ref>/first-review/", "city-lists/<str:ref>/"
+_INBOX = "rounds/<str:ref>/reviews/"
 
 urlpatterns = [
     path("rounds/<str:ref>/copies/", copies.copies, name="copies"),
     path("copies/<int:pk>/strike/", copies.strike, name="copies_strike"),
+    path("reviews/", inbox.reviews, name="reviews"),
+    path(_INBOX, inbox.inbox, name="inbox"),
+    path(f"{_INBOX}preview/", inbox.preview, name="inbox_preview"),
+    path(f"{_INBOX}bulk/", inbox.carry_out, name="inbox_bulk"),
+    path(f"{_INBOX}bulk/<int:pk>/undo/", inbox.undo, name="inbox_undo"),
+    path(f"{_INBOX}views/", inbox.keep_view, name="inbox_keep_view"),
+    path(f"{_INBOX}views/<int:pk>/drop/", inbox.drop_view, name="inbox_drop_view"),
     path(_DESK, first_reviews.first_review, name="first_review"),
     path(f"{_DESK}take/", first_reviews.take, name="first_review_take"),
     path(f"{_DESK}assign/", first_reviews.assign, name="first_review_assign"),

@@ -11,6 +11,7 @@ from portal.models import Department, Membership, Office
 from portal.references import new_ref
 from portal.roles import Role
 from review.models import CityList, FirstReview, ListIssue, SignOff
+from review.selectors.first_reviews import desk_edition
 from review.services import city_lists, copies, first_reviews, sign_offs
 from review.services.city_lists import Issuing
 from review.services.copies import Arrived
@@ -58,7 +59,7 @@ def passed(row: Application, by: Actor, **more: Any) -> FirstReview:
 def decided(row: Application, by: Actor, *, passes: bool, reason: str = "", opinion: str = "同意推荐。") -> FirstReview:
     """It is decided as its reviewer sees it now."""
     with walls.enter(by):
-        edition = FirstReview.objects.filter(application=row).values_list("edition", flat=True).first() or 0
+        edition = desk_edition(row)
         return first_reviews.decide(
             row, passes=passes, checklist=EVERY_POINT, opinion=opinion, edition=edition, reason=reason, actor=by
         )

@@ -1,6 +1,6 @@
 """What applications add to the home page and to the navigation."""
 
-from applications.selectors.applications import applications, lying_before
+from applications.selectors.applications import applications
 from applications.states import ApplicationState
 from portal.actors import Actor
 from portal.roles import Level
@@ -9,7 +9,7 @@ from portal.selectors.home import Fact, Waiting
 
 
 def waiting(actor: Actor) -> list[Waiting]:
-    """What waits: drafts and returns for an enterprise; what was handed in for the office that reviews it."""
+    """What waits for an enterprise: drafts and returns. What waits for whoever reviews, the review says."""
     if not may(actor, "application.list") or actor.role is None:
         return []
     rows = applications(actor)
@@ -20,9 +20,7 @@ def waiting(actor: Actor) -> list[Waiting]:
             Waiting(returned, "件申报被退回修改", "applications", "请在修改时限内按退回意见修改并重新提交"),
             Waiting(drafts, "件申报正在填报", "applications", "填写完成后须由企业管理员承诺并提交"),
         ]
-    return [
-        Waiting(lying_before(actor).filter(state=ApplicationState.SUBMITTED).count(), "件申报待审核", "applications")
-    ]
+    return []
 
 
 def facts(actor: Actor) -> list[Fact]:

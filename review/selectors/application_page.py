@@ -4,11 +4,18 @@ from applications.models import Application
 from applications.selectors.pages import Link
 from portal.actors import Actor
 from portal.rules import may
+from review.selectors.first_reviews import may_ask_again
 from review.selectors.messages import unread_by
 
 
 def offered(actor: Actor, application: Application) -> list[Link]:
-    """The conversation, for those who take part in it."""
-    if not may(actor, "message.write", application):
-        return []
-    return [Link("留言", "conversation", application.ref, unread_by(actor).filter(application=application).count())]
+    """The first review for its office, what it told the applicant, and the conversation of both."""
+    found = []
+    if application.version and may(actor, "first_review.review", application):
+        found.append(Link("初审", "first_review", application.ref, 0))
+    if may(actor, "application.withdraw", application) and may_ask_again(application):
+        found.append(Link("申请复核", "reconsider", application.ref, 0))
+    if may(actor, "message.write", application):
+        unread = unread_by(actor).filter(application=application).count()
+        found.append(Link("留言", "conversation", application.ref, unread))
+    return found

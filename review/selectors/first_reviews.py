@@ -108,8 +108,9 @@ def desk(actor: Actor, application: Application, submission: Submission) -> dict
 
 
 def desk_edition(application: Application) -> int:
-    """What a page was drawn from; 0 while nobody has taken the review up."""
-    return FirstReview.objects.filter(application=application).values_list("edition", flat=True).first() or 0
+    """What a page is drawn from; 0 while nobody has taken the review up, one on where a new version came in since."""
+    row = FirstReview.objects.filter(application=application).values_list("edition", "version").first()
+    return 0 if row is None else row[0] + (row[1] != application.version)
 
 
 def usual_due(round_: Round, city_id: int | None) -> datetime:
@@ -158,6 +159,12 @@ def rejection_for(application: Application) -> Rejection | None:
         return None
     last = application.events.filter(action__in=["不予推荐", "撤销初审结论", "通过初审"]).order_by("-at", "-pk").first()
     return row if last is not None and last.action == "不予推荐" else None
+
+
+def may_ask_again(application: Application) -> bool:
+    """A rejection is in force, and nobody has asked yet that it be looked at again."""
+    asked = Reconsideration.objects.filter(application=application)
+    return rejection_for(application) is not None and not asked.exists()
 
 
 def is_of_office(actor: Actor) -> bool:

@@ -1,11 +1,43 @@
 """What the review adds to the home page."""
 
+from django.db.models import F, Q
+
+from portal import clock
 from portal.actors import Actor
+from portal.roles import Level
 from portal.rules import may
 from portal.selectors.home import Waiting
+from review.models import CityList
+from review.selectors.inbox import in_reach, reviewed_rounds
 from review.selectors.messages import unread_by
+from review.selectors.sign_offs import sign_offs
+from review.states import FirstReviewState, ListState, SignOffState
 
 
 def waiting(actor: Actor) -> list[Waiting]:
     """What waits in the review."""
-    return [Waiting(unread_by(actor).count(), "条留言未读", "messages")] if may(actor, "message.list") else []
+    found = []
+    if may(actor, "message.list"):
+        found.append(Waiting(unread_by(actor).count(), "条留言未读", "messages"))
+    if may(actor, "sign_off.list"):
+        silent = sign_offs(actor).filter(state=SignOffState.ASKED).count()
+        found.append(Waiting(silent, "件会签事项待答复", "sign_offs", "未答复的不视为同意"))
+    if may(actor, "first_review.list"):
+        found += _reviewing(actor)
+    return found
+
+
+def _reviewing(actor: Actor) -> list[Waiting]:
+    at, undecided = clock.now(), 0
+    decided = Q(first_review__version=F("version")) & ~Q(first_review__state__in=_UNDECIDED)
+    for round_ in reviewed_rounds(actor):
+        if round_.unit_until >= at:
+            undecided += in_reach(actor, round_).filter(state="submitted").exclude(decided).count()
+    found = [Waiting(undecided, "件申报待初审", "reviews")]
+    if actor.role is not None and actor.role.level is Level.UNIT:
+        sent = CityList.objects.filter(unit=actor.stands("unit"), state=ListState.SENT).count()
+        found.append(Waiting(sent, "份市州推荐名单待接收", "rounds"))
+    return found
+
+
+_UNDECIDED = (FirstReviewState.OPEN, FirstReviewState.RECONSIDERING)

@@ -9,6 +9,14 @@ from tiers.states import RoundState
 
 def offered(actor: Actor, round_: Round, _deadline: Deadline | None) -> list[RoundAct]:
     """Offices where paper arrives may record it once the round takes applications."""
+    found = _of_cities(actor, round_)
     if not may(actor, "copies.list") or round_.state in {RoundState.DRAFT, RoundState.PUBLISHED}:
+        return found
+    reviews = [RoundAct("初审工作台", "inbox", round_.ref)]
+    return [*reviews, RoundAct("纸质件登记", "copies", round_.ref), *found]
+
+
+def _of_cities(actor: Actor, round_: Round) -> list[RoundAct]:
+    if not may(actor, "city_list.survey", round_) or round_.state in {RoundState.DRAFT, RoundState.PUBLISHED}:
         return []
-    return [RoundAct("纸质件登记", "copies", round_.ref)]
+    return [RoundAct("市州推荐名单", "city_lists", round_.ref)]

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from applications.models import Application
 from applications.selectors.applications import people_of
+from portal import walls
 from portal.models import Membership, Office, User
 from portal.roles import Role
 from portal.services.notices import tell
@@ -119,7 +120,8 @@ def list_page(row: CityList) -> str:
 
 def of_list(row: CityList, text: str, *, to: str) -> None:
     """People of the list's city, or of the unit it goes to."""
-    people = _serving(_LEAD[to], **{f"{to}_id": getattr(row, f"{to}_id")})
+    with walls.system("告知名单的办理单位"):  # a city doesn't see who works at its unit
+        people = _serving(_LEAD[to], **{f"{to}_id": getattr(row, f"{to}_id")})
     tell(people, text, address=list_page(row), template="review_list", city_list=row)
 
 

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.errors import Denied
 from portal.rules import may
 from portal.views.page import PortalRequest, paged, refusal_shown_on
-from review.forms import ConversationsForm, MessageForm, StrikeForm
+from review.forms.copies import StrikeForm
+from review.forms.messages import ConversationsForm, MessageForm
 from review.selectors import messages as selectors
 from review.services import messages as services
 

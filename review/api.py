@@ -1,0 +1,74 @@
+"""The review under /api/v1/: the order of a city's list. The pages' own gates and services."""
+
+from typing import Any
+
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal import audit
+from portal.api import actor_of
+from portal.audit import Outcome
+from portal.errors import Stale
+from review.selectors.city_lists import city_list_for
+from review.services import ranking
+from tiers.api import Reasons
+
+_MOST = 1000
+
+
+class Order(serializers.Serializer[Any]):
+    """The whole order, as seen at a version of the list: applications by their refs, first place first."""
+
+    version = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+    order = serializers.ListField(child=serializers.CharField(max_length=20), max_length=_MOST)
+
+
+class OrderKept(serializers.Serializer[Any]):
+    """It stands; the next change names this version."""
+
+    version = serializers.IntegerField()
+
+
+class Change(serializers.Serializer[Any]):
+    """A change that the sender had not seen: of which version, whose, when, what."""
+
+    version = serializers.IntegerField()
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+    said = serializers.ListField(child=serializers.CharField())
+
+
+class OrderStale(serializers.Serializer[Any]):
+    """Somebody else changed the order since; nothing was written."""
+
+    reasons = serializers.ListField(child=serializers.CharField())
+    version = serializers.IntegerField()
+    changes = Change(many=True)
+
+
+@extend_schema(
+    operation_id="city_list_order",
+    request=Order,
+    responses={200: OrderKept, 400: Reasons, 401: Reasons, 404: Reasons, 409: OrderStale},
+)
+@api_view(["PUT"])
+def order(request: Request, ref: str) -> Response:
+    """Put a city's list in order."""
+    actor = actor_of(request)
+    row = city_list_for(actor, ref)
+    said = Order(data=request.data)
+    said.is_valid(raise_exception=True)
+    try:
+        kept = ranking.order(row, said.validated_data["order"], version=said.validated_data["version"], actor=actor)
+    except Stale as stale:
+        audit.record("request.refuse", outcome=Outcome.REFUSED, reasons=list(stale.reasons), path=request.path)
+        body = {"reasons": stale.reasons, "version": stale.version, "changes": stale.conflicts}
+        return Response(OrderStale(body).data, status=409)
+    return Response(OrderKept({"version": kept.version}).data)
+
+
+urlpatterns = [path("city-lists/<str:ref>/order/", order, name="api_city_list_order")]

@@ -245,6 +245,17 @@ def test_announcement_is_read_without_signing_in(people: People, client_as: Clie
     assert f'href="{_page("announcements")}"' in start
 
 
+def test_round_is_linked_for_those_who_can_open_it(people: People, client_as: ClientAs) -> None:
+    round_ = rounds.current(people)
+    page = _page("announcement", _announcement(people.unit_officer, round_=round_).ref)
+    link = f'href="{_page("round", round_.ref)}"'
+    assert link in client_as(people.city_head_b).get(page).content.decode()
+    for client in (Client(), client_as(people.expert), client_as(people.unit_head_hunan)):
+        shown = client.get(page).content.decode()
+        assert round_.name in shown
+        assert link not in shown
+
+
 def test_draft_is_its_offices_alone(people: People, client_as: ClientAs) -> None:
     row = _announcement(people.unit_officer, publish=False, title="未定稿")
     for who, actor in people.actors().items():

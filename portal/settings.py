@@ -91,7 +91,7 @@ MIDDLEWARE = [
 ]
 
 # What `manage.py prepare` loads, in this order; the demo world only in the demo.
-_DEMO_WORLD = ("seed_demo", "seed_tiers", "seed_applications") if IS_DEMO else ()
+_DEMO_WORLD = ("seed_demo", "seed_tiers", "seed_applications", "seed_review") if IS_DEMO else ()
 LOADING_COMMANDS = ("load_reference", "load_catalogue", "load_calendar", *_DEMO_WORLD)
 
 ROOT_URLCONF = "portal.urls"

@@ -30,6 +30,7 @@ from portal.demo.seed import seed
 from portal.embedded.process import end
 from portal.models import User
 from portal.sessions import SessionStore
+from review.demo.seed import seed as seed_review
 from tiers.demo.seed import seed as seed_tiers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,6 +98,7 @@ def served(database: str, folder: Path, unblocked: Callable[[], AbstractContextM
         portal.ask(seed)
         portal.ask(seed_tiers)
         portal.ask(seed_applications)
+        portal.ask(seed_review)
         _collect_static_files(folder / "static")
         command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"fd://{door.fileno()}"]
         command += ["--threads", "4", "--no-control-socket", "--log-level", "warning", "--graceful-timeout", "1"]

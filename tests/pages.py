@@ -7,7 +7,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/accounts/password/reset/", "/accounts/password/reset/done/", "/accounts/confirm-email/",
         "/accounts/inactive/", "/accounts/confirm-email/stale-key/", "/accounts/password/reset/key/0-0-stale/",
         "/accounts/3rdparty/login/cancelled/", "/invitations/{invitation}/",
-        "/verify/", "/verify/{paper}/",
+        "/verify/", "/verify/{paper}/", "/announcements/", "/announcements/?unit=national", "/announcements/?search=xx",
+        "/announcements/{announcement}/",
     ),
     "xinren": (
         "/", "/me/", "/register/", "/register/{own}/", "/accounts/email/", "/accounts/password/change/",
@@ -33,6 +34,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/applications/{draft}/sections/factory/", "/applications/{draft}/sections/scenarios/",
         "/applications/{draft}/sections/effects/", "/applications/{draft}/sections/attachments/",
         "/applications/{draft}/check/", "/applications/{draft}/sources/",
+        "/messages/", "/messages/?search=xx", "/applications/{draft}/messages/", "/rounds/{round}/guidance/",
+        "/rounds/{round}/guidance/?search=xx",
     ),
     "qiye.yichang": (
         "/", "/notices/", "/applications/", "/applications/{returned}/", "/applications/{returned}/sections/factory/",
@@ -48,7 +51,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/accounts/2fa/totp/deactivate/", "/accounts/2fa/recovery-codes/generate/",
         "/applications/", "/applications/?search=xx", "/applications/{handed_in}/", "/applications/{handed_in}/return/",
         "/applications/{mended}/versions/2/changes/", "/papers/check/", "/rounds/{round}/copies/",
-        "/rounds/{round}/copies/?show=xx",
+        "/rounds/{round}/copies/?show=xx", "/messages/", "/messages/?show=unread", "/applications/{draft}/messages/",
     ),
     "fuze.wuhan": ("/", "/people/", "/people/invite/"),
     "jingban": (
@@ -65,6 +68,11 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/rounds/{round_draft}/rules/", "/rounds/{round_draft}/rows/criterion/", "/rounds/{round_draft}/rows/limit/",
         "/rounds/{round_draft}/rows/attachment/", "/rounds/{round_draft}/rows/column/", "/rounds/{round_ended}/",
         "/calendar/", "/calendar/?year=2025", "/applications/", "/applications/{returned}/",
+        "/rounds/{round}/guidance/", "/rounds/{round}/guidance/questions/add/",
+        "/rounds/{round}/guidance/questions/{question}/", "/rounds/{round}/guidance/questions/{question}/withdraw/",
+        "/rounds/{round}/guidance/files/add/", "/rounds/{round_draft}/guidance/", "/announcements/add/",
+        "/announcements/{announcement}/withdraw/", "/announcements/{announcement_draft}/",
+        "/announcements/{announcement_draft}/edit/",
         "/applications/{returned}/extend/", "/packages/", "/packages/{package}/", "/exports/",
     ),
     "fuze": (
@@ -74,7 +82,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "fuze.hualing": ("/", "/rounds/", "/rounds/add/", "/registrations/", "/people/", "/people/invite/"),
     "huitong": ("/",),
     "zhuanjia1": ("/", "/me/"),
-    "buji": ("/", "/people/"),
+    "buji": ("/", "/people/", "/announcements/"),
     "xitong": (
         "/", "/offices/", "/offices/?search=xx", "/offices/?page=2", "/offices/add-group/", "/offices/{office}/rename/",
         "/people/", "/people/invite/", "/editions/", "/editions/2025/", "/editions/2024/?revision=1",
@@ -88,7 +96,7 @@ NO_PAGE = {  # files
     "record_export", "evidence_file", "filed_file", "recognition_export", "recognition_template",
     "recognition_import_errors", "scenario_template",
     "scenario_import_errors", "attachment", "submitted_file", "late_draft", "receipt", "submission_document",
-    "seal_picture", "paper_file", "package_file", "export",
+    "seal_picture", "paper_file", "package_file", "export", "round_file", "announcement_file",
 }  # fmt: skip
 
 # Account, page, what is typed into which field, the button; all of it must come back with an error.
@@ -135,5 +143,13 @@ BAD_INPUT: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("fuze", "/papers/{paper}/seals/unit/", {"code": "000000"}, "确认用印"),
     ("chushen.wuhan", "/applications/{handed_in}/return/", {}, "退回企业修改"),
     ("jingban", "/applications/{returned}/extend/", {"reason": ""}, "延长"),
+    ("tianbao", "/applications/{draft}/messages/", {"text": " "}, "发送留言"),
+    ("jingban", "/rounds/{round}/guidance/questions/add/", {"text": "问"}, "保存"),
+    ("jingban", "/rounds/{round}/guidance/questions/{question}/", {"answer": ""}, "保存"),
+    ("jingban", "/rounds/{round}/guidance/questions/{question}/withdraw/", {}, "撤下"),
+    ("jingban", "/rounds/{round}/guidance/files/add/", {"title": "模板"}, "上传"),
+    ("jingban", "/announcements/add/", {"title": "公告"}, "保存草稿"),
+    ("jingban", "/announcements/{announcement_draft}/edit/", {"text": ""}, "保存草稿"),
+    ("jingban", "/announcements/{announcement}/withdraw/", {}, "撤回公告"),
     ("qiye.yichang", "/applications/{returned}/submit/", {"name": "别人"}, "确认承诺并提交"),
 )

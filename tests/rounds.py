@@ -8,9 +8,9 @@ from portal.actors import Actor
 from portal.models import Unit
 from tests.factories import People
 from tiers.demo import rounds as demo
-from tiers.models import Edition, Round
+from tiers.models import Announcement, CommonQuestion, Edition, Round
 from tiers.selectors.rounds import programmes
-from tiers.services import calendar, catalogue
+from tiers.services import announcements, calendar, catalogue
 from tiers.services import rounds as services
 from tiers.states import RoundState
 
@@ -101,6 +101,18 @@ def fresh(round_: Round) -> Round:
     """The row as it stands."""
     with walls.system("test"):
         return Round.objects.select_related("unit", "edition").get(pk=round_.pk)
+
+
+def guidance_to_see() -> dict[str, Any]:
+    """The demo's first question and its unit's announcement, and a draft of another."""
+    officer = demo.somebody("jingban")
+    with walls.enter(officer):
+        draft = announcements.draft(title="关于受理时间的公告", text="正文待核。", actor=officer)
+        return {
+            "question": CommonQuestion.objects.values_list("pk", flat=True)[0],
+            "announcement": Announcement.objects.get(state="published", unit__code="HB").ref,
+            "announcement_draft": draft.ref,
+        }
 
 
 def rounds_to_see() -> dict[str, Any]:

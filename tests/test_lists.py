@@ -22,7 +22,7 @@ from tests import rounds as given
 from tests.factories import People
 from tests.titles import of_a
 from tiers.models import Edition, Factory, Round
-from tiers.services import calendar, catalogue, filings
+from tiers.services import announcements, calendar, catalogue, filings
 
 pytestmark = pytest.mark.django_db
 _batches = count(1)
@@ -104,6 +104,13 @@ def _message(people: People) -> None:
             messages.write(row, text="某事", actor=actor)
 
 
+def _announced(people: People) -> None:
+    with walls.enter(people.unit_head):
+        row = announcements.draft(title="某公告", text="正文", actor=people.unit_head)
+        announcements.publish(row, actor=people.unit_head)
+        announcements.draft(title="某草稿", text="正文", actor=people.unit_head)
+
+
 def _notice(people: People) -> None:
     tell([people.enterprise_clerk_a.person], "某事")
 
@@ -151,6 +158,9 @@ def _special_day(people: People) -> None:
         ("messages", "enterprise_clerk_a", _message),
         ("messages", "city_head_a", _message),
         ("home", "city_head_a", _message),
+        ("announcements", "unit_officer", _announced),
+        ("announcements", "enterprise_clerk_a", _announced),
+        ("home", "enterprise_clerk_a", _announced),
     ],
 )
 def test_list_takes_the_same_queries_however_long(

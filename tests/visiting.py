@@ -65,6 +65,7 @@ def world(portal: Served) -> dict[str, Any]:
             **titles_to_see(),
             **applications_to_see(),
             **rounds.rounds_to_see(),
+            **rounds.guidance_to_see(),
             **paper_to_see(portal.log.parent / "media"),
         }
 

@@ -97,7 +97,7 @@ DETAILS: dict[str, str] = {
     "passed_acceptance": "是否通过验收",
     "question": "问题",
     "answer": "答复",
-    "position": "顺序",
+    "question_position": "问题顺序",
     "heading": "标题",
     "is_pinned": "是否置顶",
 }

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from portal import walls
 from portal.demo.seed import NotADemo
-from tiers.demo import rounds
+from tiers.demo import guidance, rounds
 from tiers.demo.factories import seed_factories
 from tiers.demo.recognitions import seed_recognitions
 from tiers.models import Factory
@@ -16,7 +16,7 @@ def seed() -> bool:
     """Put it in place; False when it is there already. Raises NotADemo under production settings."""
     if not settings.IS_DEMO:
         raise NotADemo("seed_tiers is refused when PORTAL_MODE is production.")
-    made = [_seed_ladder(), rounds.seed()]
+    made = [_seed_ladder(), rounds.seed(), guidance.seed()]
     return any(made)
 
 

@@ -6,7 +6,8 @@ from portal.actors import Actor
 from portal.errors import Denied, Hidden
 from portal.models import Unit
 from portal.rules import may
-from tiers.models import Announcement, AnnouncementFile
+from tiers.models import Announcement, AnnouncementFile, Round
+from tiers.selectors.rounds import rounds
 from tiers.states import AnnouncementState
 
 NATIONAL = "national"
@@ -62,6 +63,11 @@ def own_announcement_for(actor: Actor, ref: str) -> Announcement:
     if not may(actor, "announcement.edit", row):
         raise Denied("announcement.edit")
     return row
+
+
+def is_open_to(actor: Actor, round_: Round) -> bool:
+    """The actor can go on to that round's page."""
+    return rounds(actor).filter(pk=round_.pk).exists()
 
 
 def files(announcement: Announcement) -> QuerySet[AnnouncementFile]:

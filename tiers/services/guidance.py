@@ -84,7 +84,7 @@ def move_question(question: CommonQuestion, *, up: bool, actor: Actor) -> None:
         order[place], order[other] = order[other], order[place]
         for position, pk in enumerate(order, start=1):
             CommonQuestion.objects.filter(pk=pk).exclude(position=position).update(position=position)
-        audit.record("guidance.move_question", round_, actor, question=row.question, position=other + 1)
+        audit.record("guidance.move_question", round_, actor, question=row.question, question_position=other + 1)
 
 
 def withdraw_question(question: CommonQuestion, *, reason: str, actor: Actor) -> CommonQuestion:

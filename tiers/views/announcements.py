@@ -45,6 +45,7 @@ def announcement(request: PortalRequest, ref: str) -> HttpResponse:
     is_own = may(request.actor, "announcement.edit", row)
     is_withdrawn = row.state == AnnouncementState.WITHDRAWN
     context = {"row": row, "is_own": is_own, "is_shown": is_own or not is_withdrawn}
+    context["may_open_round"] = row.round and selectors.is_open_to(request.actor, row.round)
     context["files"] = selectors.files(row) if context["is_shown"] else []
     return render(request, "tiers/announcement.html", context)
 

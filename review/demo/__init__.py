@@ -1,0 +1,1 @@
+"""The demo world's part of the review."""

@@ -41,6 +41,8 @@ class Case:
 CASES = (
     Case("精密传动部件智能工厂", "draft"),
     Case("光谷传感器工厂", "submitted"),
+    Case("光谷封装测试工厂", "submitted"),
+    Case("生物制剂二期工厂", "submitted"),
     Case("车身部件智能工厂", "submitted", direct=True),
     Case("十堰车桥工厂", "submitted"),
     Case("猇亭精细化工工厂", "returned"),

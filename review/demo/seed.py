@@ -1,4 +1,4 @@
-"""The demo's conversations: a bureau guides a draft, and explains what it returned."""
+"""The demo's conversations: a bureau guides a draft, and explains what it returned. And what lies on its desk."""
 
 from django.conf import settings
 from django.db import transaction
@@ -6,6 +6,7 @@ from django.db import transaction
 from applications.models import Application
 from portal import walls
 from portal.demo.seed import NotADemo
+from review.demo import desk
 from review.models import Message
 from review.services import messages
 from tiers.demo.rounds import somebody
@@ -45,4 +46,5 @@ def seed() -> bool:
                 with walls.enter(actor):
                     messages.mark_read(found[factory], actor=actor)
                     messages.write(found[factory], text=text, actor=actor)
+        desk.seed(found)
     return True

@@ -87,7 +87,7 @@ def desk(actor: Actor, application: Application, submission: Submission) -> dict
     )
     return {
         "review": review,
-        "outcome": outcome(application, review),
+        "standing": outcome(application, review),
         "edition": desk_edition(application),
         "points": [
             Point(key, label, text, said.get(key, {}).get("answer", ""), said.get(key, {}).get("note", ""))

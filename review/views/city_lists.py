@@ -21,6 +21,7 @@ from review.services import city_lists as services
 from review.services import ranking
 from review.services.city_lists import Issuing
 from review.views.acts import Act, Back, perform
+from review.views.inbox import round_reviewed
 from tiers.selectors.rounds import city_until, round_for
 
 _ANY = ["GET", "HEAD", "POST"]
@@ -29,7 +30,7 @@ _ANY = ["GET", "HEAD", "POST"]
 @require_POST
 def begin(request: PortalRequest, ref: str) -> HttpResponse:
     """The city's own list in a round."""
-    row = services.begin(round_for(request.actor, ref), actor=request.actor)
+    row = services.begin(round_reviewed(request, ref), actor=request.actor)
     return redirect("city_list", ref=row.ref)
 
 
@@ -130,7 +131,7 @@ def send(request: PortalRequest, ref: str) -> HttpResponse:
 @require_safe
 def city_lists(request: PortalRequest, ref: str) -> HttpResponse:
     """How far every city of a round is."""
-    round_ = round_for(request.actor, ref)
+    round_ = round_reviewed(request, ref)
     if not may(request.actor, "city_list.survey", round_):
         raise Denied("city_list.survey")
     lines = selectors.city_lines(round_)

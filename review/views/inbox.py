@@ -16,6 +16,7 @@ from review.selectors import inbox as selectors
 from review.selectors.city_lists import own_list
 from review.selectors.first_reviews import colleagues
 from review.services import bulk, views
+from tiers.models import Round
 from tiers.selectors.rounds import city_until, round_for
 
 FILTERS = ("state", "industry", "q", "only")
@@ -33,12 +34,17 @@ def reviews(request: PortalRequest) -> HttpResponse:
     return render(request, "review/reviews.html", {"rounds": rounds})
 
 
+def round_reviewed(request: PortalRequest, ref: str) -> Round:
+    """The gate to a round's inbox. Raises Denied, Hidden."""
+    if not may(request.actor, "first_review.list"):
+        raise Denied("first_review.list")
+    return round_for(request.actor, ref)
+
+
 @require_safe
 def inbox(request: PortalRequest, ref: str) -> HttpResponse:
     """Every application of the office's place in the round."""
-    if not may(request.actor, "first_review.list"):
-        raise Denied("first_review.list")
-    round_ = round_for(request.actor, ref)
+    round_ = round_reviewed(request, ref)
     said = {name: request.GET.get(name, "") for name in FILTERS}
     found = selectors.inbox(request.actor, round_, said, request.GET.get("page", 1))
     city = request.actor.stands("city")
@@ -64,7 +70,7 @@ def inbox(request: PortalRequest, ref: str) -> HttpResponse:
 @require_POST
 def preview(request: PortalRequest, ref: str) -> HttpResponse:
     """What a bulk act would change, and for how many."""
-    round_ = round_for(request.actor, ref)
+    round_ = round_reviewed(request, ref)
     kind, refs = request.POST.get("kind", ""), request.POST.getlist("pick")
     if kind not in bulk.KINDS:
         raise Refused("请选择要办理的事项。")
@@ -85,7 +91,7 @@ def _colleague(request: PortalRequest) -> User:
 @require_POST
 def carry_out(request: PortalRequest, ref: str) -> HttpResponse:
     """Do what was previewed."""
-    round_ = round_for(request.actor, ref)
+    round_ = round_reviewed(request, ref)
     kind, refs = request.POST.get("kind", ""), request.POST.getlist("pick")
     user = _colleague(request) if kind == "assign" else None
     step = bulk.carry_out(round_, refs, kind, actor=request.actor, user=user)
@@ -96,7 +102,7 @@ def carry_out(request: PortalRequest, ref: str) -> HttpResponse:
 @require_POST
 def undo(request: PortalRequest, ref: str, pk: int) -> HttpResponse:
     """Take a bulk act back."""
-    step = selectors.step_for(request.actor, round_for(request.actor, ref), pk)
+    step = selectors.step_for(request.actor, round_reviewed(request, ref), pk)
     bulk.undo(step, actor=request.actor)
     messages.success(request, f"已撤销{bulk.KINDS[step.kind]}（{len(step.items)}项）。")
     return redirect("inbox", ref=ref)
@@ -105,6 +111,7 @@ def undo(request: PortalRequest, ref: str, pk: int) -> HttpResponse:
 @require_POST
 def keep_view(request: PortalRequest, ref: str) -> HttpResponse:
     """Keep the filters under a name."""
+    round_reviewed(request, ref)
     query = urlencode({name: request.POST.get(name, "") for name in FILTERS if request.POST.get(name)})
     views.keep(request.POST.get("name", ""), query, actor=request.actor)
     messages.success(request, "已保存为常用筛选。")
@@ -114,6 +121,7 @@ def keep_view(request: PortalRequest, ref: str) -> HttpResponse:
 @require_POST
 def drop_view(request: PortalRequest, ref: str, pk: int) -> HttpResponse:
     """Delete a kept set of filters."""
+    round_reviewed(request, ref)
     views.drop(pk, actor=request.actor)
     messages.success(request, "已删除常用筛选。")
     return redirect("inbox", ref=ref)

@@ -152,14 +152,21 @@ def _still_at_it(round_: Round, name: str) -> QuerySet[Membership]:
     return rows
 
 
+_STAFF = _CITY + _UNIT
+_ROLES = {"cities": _CITY, "cities_at_work": _CITY, "unit": _UNIT, "staff": _STAFF, "everyone": _STAFF}
+
+
 def audience(round_: Round, name: str) -> QuerySet[User]:
     """The people of an audience, each once, by key: enterprises, cities, unit, staff (both), everyone.
 
-    Of the enterprises: "unfinished", those that have not handed in (all of) what they began, or begun nothing;
-    "writing", those that have begun and not handed in.
+    Of the cities: "cities_at_work", those whose list has not gone up. Of the enterprises: "unfinished", those that
+    have not handed in (all of) what they began, or begun nothing; "writing", those that have begun and not handed in.
     """
-    roles = {"cities": _CITY, "unit": _UNIT, "staff": _CITY + _UNIT, "everyone": _CITY + _UNIT}.get(name, [])
-    keys = Q(pk__in=_serving(round_).filter(role__in=roles).values("user_id"))
+    roles = _ROLES.get(name, [])
+    serving = _serving(round_).filter(role__in=roles)
+    for done in declared("selectors.audiences", "CITIES_DONE") if name == "cities_at_work" else ():
+        serving = serving.exclude(city_id__in=done(round_))
+    keys = Q(pk__in=serving.values("user_id"))
     if name in {"enterprises", "everyone"}:
         keys |= Q(pk__in=interested_in(round_).values("user_id"))
     if name in {"unfinished", "writing"}:

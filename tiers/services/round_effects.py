@@ -26,7 +26,7 @@ PORTAL = Actor(system="平台（按期限自动办理）")
 CHUNK = 200
 MOST_CHUNKS = 100  # in one run of the task; what is left waits for the next
 _REMINDED = frozenset({S.PUBLISHED, S.ACCEPTING, S.FIRST_REVIEW, S.EXPERT_REVIEW})
-_AUDIENCES = {Window.CITY: "cities", Window.UNIT: "unit"}
+_AUDIENCES = {Window.CITY: "cities_at_work", Window.UNIT: "unit"}
 _LAST_HOURS = 24  # from here on a reminder is for those who have begun
 # What a move that time brings about is told to whom, and until when there is a point in telling.
 _STEPS = {

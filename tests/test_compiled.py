@@ -1,10 +1,13 @@
 """Statements compiled once answer as Django's own do."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import DatabaseError
+from django.db.models import Model
+from django.db.models.signals import post_init
 from django.forms.models import model_to_dict
 from django.test import Client
 
@@ -35,6 +38,37 @@ def test_the_rows_are_those_of_the_queryset_with_what_stands_beside_them(people:
                     assert mine._state.fields_cache[first] == its._state.fields_cache[first]
                 assert (mine.place_label, mine.role_label) == (its.place_label, its.role_label)
         assert any(hats(user.pk) for user in User.objects.all())
+
+
+def test_what_was_deferred_is_read_when_it_is_asked_for(people: People) -> None:
+    found = Compiled(lambda level: Office.objects.defer("name").filter(level=level).order_by("pk"), str)("unit")[0]
+    assert found.get_deferred_fields() == {"name"}
+    assert found.name == Office.objects.get(pk=found.pk).name
+    assert not found._state.adding
+    assert found._state.db == "default"
+
+
+def test_a_model_with_a_say_in_how_its_instances_begin_has_it(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Office] = []
+
+    def noted(instance: Office, **_more: Any) -> None:
+        begun.append(instance)
+
+    post_init.connect(noted, sender=Office)
+    try:
+        offices = Compiled(lambda level: Office.objects.filter(level=level), str)("unit")
+    finally:
+        post_init.disconnect(noted, sender=Office)
+    assert offices
+    assert offices == begun
+
+    def renamed(*row: Any, **more: Any) -> Office:
+        found = Model.from_db.__func__(Office, *row, **more)  # type: ignore[attr-defined]
+        found.name = "另名"
+        return found
+
+    monkeypatch.setattr(Office, "from_db", staticmethod(renamed))
+    assert {row.name for row in Compiled(lambda level: Office.objects.filter(level=level), str)("unit")} == {"另名"}
 
 
 def test_values_are_never_part_of_the_sql(people: People) -> None:

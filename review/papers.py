@@ -103,7 +103,7 @@ def city_letter(said: Recommendation) -> Letter:
         title=f"{_together(said)}关于推荐{what}项目的函",
         to=said.to,
         paragraphs=(
-            f"根据《{said.notice}》要求，{lead}会同相关部门组织开展了{said.place}{what}申报和初审工作。"
+            f"根据{said.notice}要求，{lead}会同相关部门组织开展了{said.place}{what}申报和初审工作。"
             f"经对申报材料初审，现推荐“{first}”{'等' if count > 1 else '共'}{count}个项目，推荐优先顺序见附件1。",
             "所推荐项目的纸质申报书已与平台线上填报内容核对一致，一式两份随函报送。",
             "专此函达，请予审核。",
@@ -125,7 +125,7 @@ def unit_letter(said: Recommendation) -> Letter:
         title=f"{_together(said)}关于推荐{what}项目的函",
         to=said.to,
         paragraphs=(
-            f"根据《{said.notice}》要求，{lead}会同相关部门组织专家对{said.place}申报项目进行了评审核查。"
+            f"根据{said.notice}要求，{lead}会同相关部门组织专家对{said.place}申报项目进行了评审核查。"
             f"经审核，现推荐“{first}”{'等' if count > 1 else '共'}{count}个项目，推荐优先顺序见附件1。",
             "所推荐项目已完成线上审核，纸质申报书与线上填报内容一致。加盖公章的纸质版申报书和推荐汇总表各1份随函报送。",
             "专此函达。",

@@ -108,6 +108,8 @@ def write(row: Application, actor: Actor, only: tuple[str, ...] = ()) -> None:
         tables = {name.partition("[")[0] for name in held}
         missing = {name: value for name, value in said.items() if name.partition("[")[0] not in tables}
         missing |= _completed(said, held)
+        if "project" in missing:
+            missing["project"] = f"{row.factory.name}数字化转型升级项目"
         if missing and (not only or key in only):
             writing.save(row, key, missing, version=what.rows[key].version, actor=actor)
     for section in what.form.sections:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from applications.exports import CELLS
 from applications.models import Application, Submission
 from applications.states import ApplicationState, Track
+from portal import clock
 from portal.actors import Actor
 from portal.errors import Hidden
 from portal.models import City, Department, Office, Paper
@@ -91,8 +92,9 @@ def order_rows(city_list: CityList) -> list[Row]:
     )
     said: dict[int, list[str]] = {}
     asked = SignOff.objects.filter(application__in=keys).exclude(state=SignOffState.VOID)
-    for key, office, state in asked.values_list("application", "office__name", "state"):
-        said.setdefault(key, []).append(f"{office}：{SignOffState(state).label}")
+    for key, office, state, resolution in asked.values_list("application", "office__name", "state", "resolution"):
+        handled = "（已处理）" if resolution else ""
+        said.setdefault(key, []).append(f"{office}：{SignOffState(state).label}{handled}")
     figures = weighed([entry[7] for entry in entries], kept(Edition, city_list.round.edition_id).value)
     return [
         Row(
@@ -186,8 +188,9 @@ def lacking_to_send(actor: Actor, city_list: CityList, ink: frozenset[str]) -> l
         if paper is None or paper.state != PaperState.MADE:
             found.append(f"{name}尚未生成，请稍候或重新生成。")
             continue
-        places = [p for p in places_on(paper) if p.stamping is None and p.key not in ink]
-        found += [f"{name}：{place.name}尚未用印，纸面用印的请勾选确认。" for place in places]
+        bare = [p.name for p in places_on(paper) if p.stamping is None and p.key not in ink]
+        if bare:
+            found.append(f"{name}尚未用印：{'、'.join(bare)}。在纸质件上用印的，报送时勾选确认。")
     return found
 
 
@@ -216,7 +219,9 @@ class CityLine:
     @property
     def state(self) -> str:
         """In a word."""
-        return ListState(self.city_list.state).label if self.city_list else "未开始"
+        if self.city_list is not None:
+            return ListState(self.city_list.state).label
+        return "未编制" if self.submitted or self.drafts else "无申报"
 
     @property
     def is_sent(self) -> bool:
@@ -233,7 +238,7 @@ def city_lines(round_: Round) -> list[CityLine]:
     """Every city of a round's unit, those with applications first."""
     counts: dict[Any, Any] = {
         row["city"]: row
-        for row in Application.objects.filter(round=round_, city__isnull=False)
+        for row in Application.objects.filter(round=round_, city__isnull=False, track=Track.REGULAR)
         .order_by()
         .values("city")
         .annotate(
@@ -345,12 +350,18 @@ def letter_of(issue: ListIssue) -> Letter:
     lead = Office.objects.filter(unit=round_.unit_id, city=None, is_lead=True, department=Department.INDUSTRY).first()
     return city_letter(
         Recommendation(
-            tier=TIER_NAMES[round_.tier], year=round_.year, notice=round_.value.sources[0], place=said["city"],
+            tier=TIER_NAMES[round_.tier], year=round_.year, notice=_notice(round_), place=said["city"],
             to=lead.name if lead else round_.unit.name,
             projects=tuple(entry["project"] for entry in said["entries"]), signatories=_signatories(said),
             on=date.fromisoformat(said["on"]), contact=_contact(said), number=said["number"],
         )
     )  # fmt: skip
+
+
+def _notice(round_: Round) -> str:
+    """The document that a letter goes by: its title in 《》, its number as it is."""
+    source = round_.value.sources[0]
+    return f"{source}文件" if "〔" in source else f"《{source}》"
 
 
 def _text(value: Any) -> str:
@@ -363,6 +374,11 @@ def _signatories(said: dict[str, Any]) -> tuple[Signatory, ...]:
 
 def _contact(said: dict[str, Any]) -> Contact:
     return Contact(said["contact"], said["phone"])
+
+
+def is_movable(city_list: CityList) -> bool:
+    """Its city can change its order now."""
+    return city_list.state in WRITABLE and not is_late(city_list, clock.now())
 
 
 def is_late(city_list: CityList, at: datetime) -> bool:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from applications.models import Application
 from applications.services.course import note
+from applications.states import Track
 from portal import audit, clock
 from portal.actors import Actor
 from portal.declared import canonical
@@ -239,9 +240,9 @@ def lock_due() -> int:
     now, done = clock.now(), 0
     for round_ in Round.objects.filter(city_until__lt=now, unit_until__gte=now).select_related("unit"):
         late = []
-        cities = Application.objects.filter(round=round_, version__gte=1, city__isnull=False).values_list(
-            "city", flat=True
-        )
+        cities = Application.objects.filter(
+            round=round_, version__gte=1, city__isnull=False, track=Track.REGULAR
+        ).values_list("city", flat=True)
         for city_id in cities.order_by("city").distinct():
             with transaction.atomic():
                 row = opened(round_, city_id, round_.unit_id)

@@ -47,6 +47,7 @@ def _page(request: PortalRequest, row: CityList, **more: Any) -> dict[str, Any]:
         "sign_offs": selectors.sign_offs_of(issue) if issue else [],
         "papers": selectors.papers_of(row),
         "is_own": is_own,
+        "may_order": is_own and selectors.is_movable(row),
         "lacking": selectors.lacking_here(actor, row) if is_own else [],
         "until": city_until(row.round, row.city_id),
         "may": {name: may(actor, f"city_list.{name}", row) for name in ("order", "circulate", "send", "accept")},

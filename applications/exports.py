@@ -40,7 +40,7 @@ def _maturity(row: Submission) -> str:
     return LEVEL_NAMES[int(level)] if level.isdecimal() and int(level) < len(LEVEL_NAMES) else level
 
 
-# What a column of the summary table holds (see tiers.terms.COLUMNS). Positions and scores come from whoever gives them.
+# What a column of the summary table holds (see tiers.terms.COLUMNS); positions and scores come from the review.
 CELLS: dict[str, Cell] = {
     "position": lambda _row: None,
     "unit": lambda row: row.document["round"]["unit"]["name"],
@@ -58,20 +58,6 @@ CELLS: dict[str, Cell] = {
     "phone": _answer("unit", "phone"),
     "remarks": lambda row: "直接申报，不占名额" if row.document["track"] == Track.DIRECT else "",
 }
-_KINDS = {"position": (Kind.INTEGER, 6), "score": (Kind.NUMBER, 10), "enterprise": (Kind.TEXT, 32)}
-
-
-def _summary_columns(_actor: Actor, round_: Round) -> Sequence[Column]:
-    """As the round says, in its order (399号 附件4)."""
-    return [Column(column.name, *_KINDS.get(column.code, (Kind.TEXT, 20))) for column in round_.value.columns]
-
-
-def _summary_rows(actor: Actor, round_: Round) -> Iterator[Sequence[Any]]:
-    cells = [CELLS[column.code] for column in round_.value.columns]
-    for row in standing(actor, round_).iterator(AT_ONCE):
-        yield [cell(row) for cell in cells]
-
-
 _APPLICATIONS = (
     Column("受理编号", width=18),
     Column("版本", Kind.INTEGER, 6),
@@ -145,6 +131,5 @@ def _indicator_rows(actor: Actor, round_: Round) -> Iterator[Sequence[Any]]:
 
 EXPORTS = {
     "applications": Export("申报一览表", "application.list", _application_columns, _application_rows, ROUND, "A3"),
-    "summary": Export("推荐汇总表", "export.summary", _summary_columns, _summary_rows, ROUND),
     "indicators": Export("建设成效指标", "application.list", _indicator_columns, _indicator_rows, ROUND, "A3"),
 }

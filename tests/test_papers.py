@@ -18,6 +18,7 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.urls import reverse
 
+from applications.documents import DOCUMENTS
 from applications.models import Application
 from applications.selectors.printing import draft_source
 from applications.services import submitting
@@ -26,7 +27,7 @@ from portal.actors import Actor
 from portal.audit import AuditEvent
 from portal.errors import Denied, Hidden, Refused
 from portal.models import Package, Paper
-from portal.papers import Standing, documents, page_code, read_code
+from portal.papers import Standing, page_code, read_code
 from portal.selectors import checking
 from portal.selectors import papers as selectors
 from portal.services import packages, papers
@@ -146,10 +147,10 @@ def test_taking_a_paper_is_on_record(world: World, client_as: Callable[[Actor], 
     assert (event.actor_id, event.subject_id) == (world.people.city_reviewer_a.person.pk, str(world.second.pk))
 
 
-@pytest.mark.parametrize("kind", sorted(documents()))
+@pytest.mark.parametrize("kind", sorted(DOCUMENTS))
 def test_every_document_comes_from_the_worker_with_its_marks_on_each_page(world: World, kind: str) -> None:
     """A new document is tried here at once: its key is that of an application's version, or the application's own."""
-    form, clerk = documents()[kind], world.people.enterprise_clerk_a
+    form, clerk = DOCUMENTS[kind], world.people.enterprise_clerk_a
     is_draft = form.source is draft_source
     with walls.enter(clerk):
         key = made.begun(world.people, round_=world.row.round).ref if is_draft else f"{world.row.ref}/2"

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from whitenoise.compress import Compressor
 
 from portal import environment as env
 from portal.environment import REQUIRED, read
@@ -53,7 +54,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "portal.served_files.ServedFilesConfig",
     "django.forms",
     "allauth",
     "allauth.account",
@@ -283,6 +284,7 @@ STATICFILES_DIRS = [
     ("vendor/bootstrap/css", BASE_DIR / "node_modules/bootstrap/dist/css"),
     ("vendor/htmx", BASE_DIR / "node_modules/htmx.org/dist"),
 ]
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")  # no visitor waits for those
 FONTS_DIR = BASE_DIR / "fonts"  # for paper only; bin/setup puts them there
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

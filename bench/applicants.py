@@ -14,8 +14,9 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from applications import screening
 from applications.demo.books import screening_answers
 from applications.demo.seed import write
-from applications.models import Application, ApplicationSection, Attachment, Number
-from applications.services import beginning, takeover
+from applications.models import Application, ApplicationSection, Attachment, Number, Submission
+from applications.services import beginning, submitting, takeover
+from applications.services.submitting import COMMITMENTS, Commitment
 from bench.world import seat
 from portal import clock, walls
 from portal.actors import Actor
@@ -75,6 +76,20 @@ def one() -> Applicant:
     officer, head = officials()
     (applicant,) = ready(open_round(officer, head), officer, 1)
     return applicant
+
+
+def handed_in(applicant: Applicant) -> Submission:
+    """What they handed in; it is handed in now if it isn't yet."""
+    with walls.system("bench"):
+        user = User.objects.get(pk=applicant.user)
+        (hat,) = hats(user)
+        row = Application.objects.get(pk=applicant.application)
+        if done := row.submissions.first():
+            return done
+    actor = Actor(user=user, membership=hat)
+    vouched = Commitment(user.name, frozenset(code for code, _, _ in COMMITMENTS), "password")
+    with walls.enter(actor):
+        return submitting.submit(row, version=1, commitment=vouched, actor=actor)
 
 
 def ready(round_: Round, officer: Actor, count: int) -> list[Applicant]:
@@ -147,12 +162,12 @@ def _likenesses(model: Application, owners: list[Enterprise]) -> list[User]:
     )
     hat = Membership.objects.get(user=model.began_by)
     for_each = list(zip(users, owners, strict=True))
-    Membership.objects.bulk_create(_copied(hat, of, user_id=user.pk) for user, of in for_each)
+    Membership.objects.bulk_create(copied(hat, of, user_id=user.pk) for user, of in for_each)
     factories = Factory.objects.bulk_create(_factory(number, of) for number, (_, of) in enumerate(for_each, 1))
     Factory.objects.filter(pk__in=[f.pk for f in factories]).update(reached_tier=model.factory.reached_tier)
     title = Recognition.objects.get(enterprise_id=model.enterprise_id, title="hubei_pilot")
     Recognition.objects.bulk_create(
-        _copied(title, of, ref=f"RY-R{number:07d}", code=of.code, name=of.name) for number, of in enumerate(owners, 1)
+        copied(title, of, ref=f"RY-R{number:07d}", code=of.code, name=of.name) for number, of in enumerate(owners, 1)
     )
     _assessments(model, factories)
     _applications(model, owners, users, factories)
@@ -163,7 +178,7 @@ def _user(model: User, number: int) -> User:
     return User(email=f"rush{number}@bench.example", name=f"申报人{number}", password=model.password)
 
 
-def _copied(row: Any, of: Enterprise, **changes: Any) -> Any:
+def copied(row: Any, of: Enterprise, **changes: Any) -> Any:
     """A new row like another, behind another enterprise's walls."""
     same = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key}
     keys = {"unit_id": of.unit_id, "city_id": of.city_id, "enterprise_id": of.pk}
@@ -174,10 +189,10 @@ def _assessments(model: Application, factories: list[Factory]) -> None:
     first = SelfAssessment.objects.get(factory=model.factory)
     sections = list(first.sections.all())
     rows = SelfAssessment.objects.bulk_create(
-        _copied(first, f.enterprise, factory_id=f.pk, ref=f"ZP-R{number:07d}") for number, f in enumerate(factories, 1)
+        copied(first, f.enterprise, factory_id=f.pk, ref=f"ZP-R{number:07d}") for number, f in enumerate(factories, 1)
     )
     AssessmentSection.objects.bulk_create(
-        _copied(section, f.enterprise, assessment_id=row.pk)
+        copied(section, f.enterprise, assessment_id=row.pk)
         for row, f in zip(rows, factories, strict=True)
         for section in sections
     )
@@ -187,7 +202,7 @@ def _applications(model: Application, owners: list[Enterprise], users: list[User
     model = Application.objects.select_related("enterprise", "factory").get(pk=model.pk)
     sections, files = list(model.sections.all()), list(model.files.all())
     rows = Application.objects.bulk_create(
-        _copied(model, of, ref=f"SB-R{number:07d}", factory_id=factory.pk, began_by_id=user.pk)
+        copied(model, of, ref=f"SB-R{number:07d}", factory_id=factory.pk, began_by_id=user.pk)
         for number, (of, user, factory) in enumerate(zip(owners, users, factories, strict=True), 1)
     )
     Number.objects.bulk_create(Number(round_id=model.round_id, value=place) for place in range(2, len(rows) + 2))
@@ -197,7 +212,7 @@ def _applications(model: Application, owners: list[Enterprise], users: list[User
         for section in sections
     )
     Attachment.objects.bulk_create(
-        _copied(file, of, application_id=row.pk, uploaded_by_id=row.began_by_id)
+        copied(file, of, application_id=row.pk, uploaded_by_id=row.began_by_id)
         for row, of in zip(rows, owners, strict=True)
         for file in files
     )
@@ -215,7 +230,7 @@ def _said_by(model: Application, section: ApplicationSection, row: Application, 
     if "industry" in answers:
         answers["industry"] = of.industry_id
     said = {"application_id": row.pk, "answers": answers, "taken": taken, "saved_by_id": row.began_by_id}
-    return _copied(section, of, **said)
+    return copied(section, of, **said)
 
 
 def _signed_in(user: User, row: Application) -> Applicant:

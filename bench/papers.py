@@ -25,18 +25,13 @@ from django.test.utils import override_settings
 from weasyprint import HTML
 
 from applications.documents import DOCUMENTS
-from applications.models import Application, Submission
-from applications.services import submitting
-from applications.services.submitting import COMMITMENTS, Commitment
-from bench.applicants import Applicant, one
+from applications.models import Submission
+from bench.applicants import handed_in, one
 from bench.measure import Figure
 from portal import clock, walls
-from portal.actors import Actor
-from portal.models import User
 from portal.papers import marks_of
 from portal.pdf import Assets, printed
 from portal.press import pressed
-from portal.selectors.people import hats
 from portal.services.packages import _packed
 from portal.spreadsheets import Column, Kind, write_csv, write_workbook
 
@@ -57,7 +52,7 @@ def measured() -> Iterator[Figure]:
 
 # -- the book --------------------------------------------------------------------------------------------------------
 def _book() -> tuple[str, dict[str, bytes]]:
-    submission = _submitted(one())
+    submission = handed_in(one())
     with walls.system("bench"):
         texts = _texts(submission)
         enough = (n for n in range(len(texts) + 1) if _pages(_printed(submission, texts, n)) >= PAGES)
@@ -91,17 +86,6 @@ def _set(submission: Submission, texts: Texts, count: int) -> tuple[str, dict[st
 def _printed(submission: Submission, texts: Texts, count: int) -> bytes:
     html, pictures = _set(submission, texts, count)
     return printed(html, identifier="x", pictures=pictures)
-
-
-def _submitted(applicant: Applicant) -> Submission:
-    with walls.system("bench"):
-        user = User.objects.get(pk=applicant.user)
-        (hat,) = hats(user)
-        row = Application.objects.get(pk=applicant.application)
-    actor = Actor(user=user, membership=hat)
-    vouched = Commitment(user.name, frozenset(code for code, _, _ in COMMITMENTS), "password")
-    with walls.enter(actor):
-        return submitting.submit(row, version=1, commitment=vouched, actor=actor)
 
 
 def _pages(content: bytes) -> int:

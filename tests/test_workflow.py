@@ -5,17 +5,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from portal import clock, walls
 from portal.actors import Actor
+from portal.audit import AuditEvent
 from portal.errors import Denied, Refused
 from portal.models import Invitation, Membership, Package, Paper, Registration
 from portal.papers import new_code
 from portal.roles import Role
 from portal.services.memberships import post_at
 from portal.transitions import WORKFLOWS
-from portal.workflow import Workflow, available, move
+from portal.workflow import Step, Workflow, available, move, move_all
 from tests import factories
 from tests.factories import People
 from tests.samples.papers import OFFICES
@@ -130,6 +132,47 @@ def test_move_on_a_stale_object_looks_at_the_row(people: People) -> None:
         assert stale.state == "pending"
         with pytest.raises(Refused, match="当前状态为“已确认”"):
             move(stale, "refuse", actor=people.city_head_a, reason="理由")
+
+
+def _pending(count: int = 3) -> list[Registration]:
+    return [factories.registration("420100") for _ in range(count)]
+
+
+def test_many_move_at_once_each_on_record_and_in_the_same_queries(people: People) -> None:
+    head = people.city_head_a
+    counts = []
+    for count in (1, 3):
+        rows = _pending(count)
+        with walls.enter(head), CaptureQueriesContext(connection) as queries:
+            steps = [Step(row, {"reason": f"第{n}份材料不齐"}, {"reason": "材料不齐"}) for n, row in enumerate(rows)]
+            made = move_all(steps, "refuse", actor=head)
+            assert [row.pk for row in made] == [row.pk for row in rows]
+            kept = Registration.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk")
+            assert [(row.state, row.reason) for row in kept] == [("refused", f"第{n}份材料不齐") for n in range(count)]
+        counts.append(len(queries))
+        with walls.enter(people.auditor):
+            for row in rows:
+                event = AuditEvent.objects.get(verb="registration.refuse", subject_id=str(row.pk))
+                assert (event.data["source"], event.data["target"]) == ("pending", "refused")
+    assert counts[1] - counts[0] == 2 * 2, "an UPDATE and a line on record for each, nothing else"
+
+
+@pytest.mark.parametrize("wrong", ["state", "guard", "place"])
+def test_one_that_may_not_keeps_all_of_them(people: People, wrong: str) -> None:
+    head, rows = people.city_head_a, _pending()
+    said = [{"reason": "材料不齐"}, {"reason": " " if wrong == "guard" else "材料不齐"}, {"reason": "材料不齐"}]
+    if wrong == "state":
+        with walls.enter(head):
+            move(rows[1], "confirm", actor=head)
+    if wrong == "place":
+        rows[1] = factories.registration("420500")
+    with walls.enter(head):
+        with pytest.raises(Refused):
+            move_all([Step(row, {}, data) for row, data in zip(rows, said, strict=True)], "refuse", actor=head)
+        assert {Registration.objects.get(pk=row.pk).state for row in (rows[0], rows[2])} == {"pending"}
+    with walls.enter(people.unit_officer), pytest.raises(Denied):
+        move_all([Step(rows[0], {}, said[0])], "refuse", actor=people.unit_officer)
+    assert move_all([], "refuse", actor=head) == []
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "\n"])

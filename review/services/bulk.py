@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from applications.models import Application, Event, Submission
 from applications.services.beginning import keys_of
@@ -15,7 +16,7 @@ from portal.actors import Actor
 from portal.errors import Denied, Hidden, Refused
 from portal.models import User
 from portal.rules import may
-from portal.workflow import move
+from portal.workflow import Step, move, move_all
 from review.guards import CHECKLIST, list_fixed
 from review.models import BulkStep, CityList, FirstReview, Tie
 from review.profiles import profile_of
@@ -148,32 +149,30 @@ def _reviews(rows: Sequence[Application]) -> list[FirstReview]:
     for review in found:
         review.application = by_key[review.application_id]
         if review.version != review.application.version:  # still of an older version: begun anew
-            if review.state != FirstReviewState.OPEN:
-                move(review, "renew", actor=ranking.PORTAL, changes={"version": review.application.version})
-                review.state = FirstReviewState.OPEN
             review.version, review.checklist = review.application.version, {}
+            if review.state != FirstReviewState.OPEN:
+                move(review, "renew", actor=ranking.PORTAL, changes={"version": review.version, "checklist": {}})
+                review.state = FirstReviewState.OPEN
+            else:
+                review.save(update_fields=["version", "checklist"])
         reviews.append(review)
     return reviews
 
 
 def _assign(rows: Sequence[Application], _actor: Actor, user: User | None, _now: datetime) -> list[dict[str, Any]]:
-    items, reviews = [], _reviews(rows)
-    for review in reviews:
-        items.append({"ref": review.application.ref, "before": review.reviewer_id, "edition": review.edition + 1})
-        review.reviewer, review.edition = user, review.edition + 1
-    FirstReview.objects.bulk_update(reviews, ["reviewer", "edition", "version", "checklist"])
-    return items
+    reviews = _reviews(rows)
+    FirstReview.objects.filter(application__in=rows).update(reviewer=user, edition=F("edition") + 1)
+    return [{"ref": r.application.ref, "before": r.reviewer_id, "edition": r.edition + 1} for r in reviews]
 
 
 def _pass(rows: Sequence[Application], actor: Actor, _user: User | None, now: datetime) -> list[dict[str, Any]]:
     city_list = ranking.list_for_update(rows[0])
     if reason := list_fixed(city_list):
         raise Refused(reason)
-    items = []
-    for review in _reviews(rows):
-        changes = {"decided_at": now, "decided_by": actor.person, "edition": review.edition + 1}
-        move(review, "pass", actor=actor, at=now, changes=changes, checklist=review.checklist)
-        items.append({"ref": review.application.ref, "edition": review.edition + 1})
+    reviews, decided = _reviews(rows), {"decided_at": now, "decided_by": actor.person}
+    steps = [Step(r, decided | {"edition": r.edition + 1}, {"checklist": r.checklist}) for r in reviews]
+    move_all(steps, "pass", actor=actor, at=now, beside=("application",))
+    items = [{"ref": review.application.ref, "edition": review.edition + 1} for review in reviews]
     Event.objects.bulk_create(
         Event(
             application=row, at=now, office=actor.place_label, by=actor.user, action="通过初审", is_public=False,
@@ -237,7 +236,7 @@ def _take_back(step: BulkStep, rows: Sequence[Application], actor: Actor) -> Non
             review.reviewer_id, review.edition = items[review.application.ref]["before"], review.edition + 1
         FirstReview.objects.bulk_update(reviews, ["reviewer", "edition"])
         return
-    for review in reviews:
-        move(review, "reopen", actor=actor, changes={"edition": review.edition + 1}, reason="撤销批量办理")
+    again = [Step(r, {"edition": r.edition + 1}, {"reason": "撤销批量办理"}) for r in reviews]
+    move_all(again, "reopen", actor=actor, beside=("application",))
     if city_list is not None:
         ranking.take_out(city_list, rows, actor=actor, why="撤销批量办理")

@@ -13,6 +13,7 @@ from django.urls import reverse
 from applications.services import submitting
 from portal import clock, walls
 from portal.actors import Actor
+from portal.audit import AuditEvent
 from portal.models import Paper, Stamping
 from portal.papers import new_code, read_code
 from portal.selectors import checking, packages
@@ -29,6 +30,12 @@ pytestmark = pytest.mark.django_db
 
 def _text(answer: Any) -> str:
     return answer.content.decode()
+
+
+def _overwritten(name: str) -> None:
+    with default_storage.open(name, "r+b") as file:
+        file.seek(100)
+        file.write(b"\0")
 
 
 def _made(kind: str, key: str, actor: Actor) -> Paper:
@@ -127,3 +134,24 @@ def test_one_that_bears_seals_stays_the_paper_whatever_dress_comes_into_use(peop
             by=admin.person, before="b" * 64, after="a" * 64, stored="stampings/x.pdf", size=1, **keys,
         )  # fmt: skip
         assert papers.issue("book", f"{row.ref}/1", actor=admin).pk == bare.pk
+
+
+@pytest.mark.parametrize("harm", [default_storage.delete, _overwritten])
+def test_a_file_that_the_storage_lost_or_changed_is_told_and_never_given(
+    harm: Callable[[str], None], people: People, client_as: Callable[[Actor], Client]
+) -> None:
+    by = people.enterprise_admin_a
+    row = made.submitted(people, round_=rounds.current(people))
+    paper = _made("book", f"{row.ref}/1", by)
+    browser = client_as(by)
+    assert browser.get(reverse("paper", args=[paper.code])).status_code == 200
+    harm(paper.stored)
+    for page in ("paper", "paper_file", "paper_seals"):
+        answer = browser.get(reverse(page, args=[paper.code]))
+        assert answer.status_code == 409, page
+        assert "缺失或已损坏" in _text(answer), page
+        assert "从备份中恢复" in _text(answer), page
+    with walls.system("test"):
+        told = AuditEvent.objects.filter(verb="request.refuse", data__path=reverse("paper_file", args=[paper.code]))
+        assert "缺失或已损坏" in told.get().data["reasons"][0]
+        assert not AuditEvent.objects.filter(verb="paper.take").exists()

@@ -1,9 +1,11 @@
 """Whose seal goes where on a paper, what an organisation stamps with, and the file that stands after the last stamp."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -20,7 +22,13 @@ from portal.seals.places import places
 from portal.seals.reading import Signature, signatures
 from portal.states import PaperState
 
+log = structlog.get_logger(__name__)
+
 FOR_INK = "待盖章"
+_LOST = (
+    "本文书的文件在服务器上缺失或已损坏，暂不能查看、下载和用印。"
+    "所依据的申报材料不受影响，请联系平台管理员从备份中恢复该文件。"
+)
 
 
 @dataclass(frozen=True)
@@ -136,9 +144,18 @@ def size_of(paper: Paper) -> int:
 
 
 def content_of(paper: Paper) -> bytes:
-    """The file that stands today."""
-    with default_storage.open(file_of(paper)[0]) as file:
-        return bytes(file.read())
+    """The file that stands today, to the byte as it was kept. Raises Refused when it is lost or was changed."""
+    stored, digest = file_of(paper)
+    try:
+        with default_storage.open(stored) as file:
+            content = bytes(file.read())
+    except OSError as error:
+        log.error("paper.unreadable", code=paper.code, stored=stored, error=str(error))
+        raise Refused(_LOST) from error
+    if hashlib.sha256(content).hexdigest() != digest:
+        log.error("paper.damaged", code=paper.code, stored=stored, digest=digest)
+        raise Refused(_LOST)
+    return content
 
 
 def is_stampable(paper: Paper) -> bool:

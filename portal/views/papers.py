@@ -1,10 +1,10 @@
 """Papers: asked for, waited for, taken; checked page by page, and verified by whoever holds a copy."""
 
+import io
 from typing import Any
 
 from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -58,8 +58,9 @@ def file(request: PortalRequest, code: str) -> FileResponse:
     row = selectors.paper_for(request.actor, code)
     if row.state != PaperState.MADE:
         raise Refused("文书尚未生成，请稍候在文书页面下载。")
+    content = io.BytesIO(seals.content_of(row))
     audit.record("paper.take", row)
-    return FileResponse(default_storage.open(seals.file_of(row)[0]), as_attachment=True, filename=file_name(row))
+    return FileResponse(content, as_attachment=True, filename=file_name(row))
 
 
 def file_name(row: Paper) -> str:

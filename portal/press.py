@@ -55,7 +55,7 @@ def _press(
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
         result.write(printed(html, identifier=identifier, pictures=pictures, loaded=loaded))
         code = 0
-    except MemoryError:
+    except (MemoryError, SystemError):  # a library in C may fail without saying that memory was why
         code = _TOO_BIG
     except Unprintable as error:
         result.write(str(error).encode())

@@ -71,7 +71,18 @@ def test_newcomer_is_told_the_next_step_and_sees_their_own_requests(
         ),
         (
             "city_joint_a",
-            ["首页", "公告", "申报批次", "在册企业", "智能工厂", "荣誉称号", "文书", "数据导出", "要素条件"],
+            [
+                "首页",
+                "公告",
+                "申报批次",
+                "会签事项",
+                "在册企业",
+                "智能工厂",
+                "荣誉称号",
+                "文书",
+                "数据导出",
+                "要素条件",
+            ],
         ),
         (
             "city_head_a",
@@ -81,6 +92,7 @@ def test_newcomer_is_told_the_next_step_and_sees_their_own_requests(
                 "申报批次",
                 "企业申报",
                 "留言",
+                "初审工作台",
                 "企业登记",
                 "在册企业",
                 "智能工厂",

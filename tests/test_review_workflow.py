@@ -1,4 +1,4 @@
-"""Every state × action × role of a first review, a sign-off and a city's list; the database's own refusal; the instant."""
+"""Every state × action × role of a first review, a sign-off and a city's list; the database's refusal; the instant."""
 
 from collections.abc import Callable
 from typing import Any

@@ -8,6 +8,7 @@ from portal.roles import Level
 from portal.rules import may
 from portal.selectors.home import Waiting
 from review.models import CityList
+from review.selectors.copies import lacking
 from review.selectors.inbox import in_reach, reviewed_rounds
 from review.selectors.messages import unread_by
 from review.selectors.sign_offs import sign_offs
@@ -28,12 +29,19 @@ def waiting(actor: Actor) -> list[Waiting]:
 
 
 def _reviewing(actor: Actor) -> list[Waiting]:
-    at, undecided = clock.now(), 0
+    at, undecided, paperless = clock.now(), 0, 0
     decided = Q(first_review__version=F("version")) & ~Q(first_review__state__in=_UNDECIDED)
     for round_ in reviewed_rounds(actor):
         if round_.unit_until >= at:
+            paperless += len(lacking(actor, round_)) if round_.city_until and actor.stands("city") else 0
             undecided += in_reach(actor, round_).filter(state="submitted").exclude(decided).count()
-    found = [Waiting(undecided, "件申报待初审", "reviews")]
+    found = [
+        Waiting(undecided, "件申报待初审", "reviews"),
+        Waiting(paperless, "件申报的纸质件未收齐", "reviews", "报送名单前须收齐现行版本，一式两份"),
+    ]
+    if city := actor.stands("city"):
+        returned = CityList.objects.filter(city=city, state=ListState.RETURNED).count()
+        found.append(Waiting(returned, "份推荐名单被省级退回", "reviews", "请按退回理由调整后重新会签、报送"))
     if actor.role is not None and actor.role.level is Level.UNIT:
         sent = CityList.objects.filter(unit=actor.stands("unit"), state=ListState.SENT).count()
         found.append(Waiting(sent, "份市州推荐名单待接收", "rounds"))

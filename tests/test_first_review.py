@@ -218,3 +218,18 @@ def test_a_reviewer_whose_role_was_removed_a_second_ago_decides_nothing(
     said = {f"answer_{key}": "yes" for key in reviews.EVERY_POINT} | {"edition": 0, "act": "pass"}
     assert client.post(page, said).status_code in {302, 403, 404}
     assert _edition(row) == 0
+
+
+def test_the_applicants_page_says_that_it_is_not_recommended_and_leads_to_the_way_out(
+    row: Application, people: People, client_as: Callable[[Actor], Client]
+) -> None:
+    reviews.decided(row, people.city_reviewer_a, passes=False, reason="现场核查发现数据不实。")
+    client, page = client_as(people.enterprise_admin_a), reverse("application", args=[row.ref])
+    shown = client.get(page).content.decode()
+    assert "现场核查发现数据不实。" in shown
+    assert reverse("reconsider", args=[row.ref]) in shown
+    assert reverse("reconsider", args=[row.ref]) not in client_as(people.enterprise_clerk_a).get(page).content.decode()
+    client.post(reverse("reconsider", args=[row.ref]), {"reason": "已补充检测报告。"})
+    again = client.get(page).content.decode()
+    assert "请等待办理结果" in again
+    assert reverse("reconsider", args=[row.ref]) not in again

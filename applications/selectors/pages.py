@@ -40,6 +40,11 @@ def offered(actor: Actor, application: Application) -> list[Link]:
     return [link for here in declared("selectors.application_page", "offered") for link in here(actor, application)]
 
 
+def told(actor: Actor, application: Application) -> list[tuple[str, str]]:
+    """What the higher apps have to say on the applicant's page before all else: a word, and what it comes to."""
+    return [one for here in declared("selectors.application_page", "told") for one in here(actor, application)]
+
+
 @dataclass(frozen=True)
 class Task:
     """One line of the task list."""
@@ -64,6 +69,7 @@ def task_list(application: Application, actor: Actor) -> dict[str, Any]:
         "application": application,
         "tasks": _tasks(application, actor, rows, correction),
         "offered": offered(actor, application),
+        "told": told(actor, application),
         "correction": correction,
         "until": until,
         "left": countdown(until, now),

@@ -4,7 +4,7 @@ from applications.models import Application
 from applications.selectors.pages import Link
 from portal.actors import Actor
 from portal.rules import may
-from review.selectors.first_reviews import may_ask_again
+from review.selectors.first_reviews import may_ask_again, rejection_for
 from review.selectors.messages import unread_by
 
 
@@ -19,3 +19,16 @@ def offered(actor: Actor, application: Application) -> list[Link]:
         unread = unread_by(actor).filter(application=application).count()
         found.append(Link("留言", "conversation", application.ref, unread))
     return found
+
+
+def told(actor: Actor, application: Application) -> list[tuple[str, str]]:
+    """A rejection in force, with its reason and what can be done about it."""
+    if not may(actor, "application.write", application):
+        return []
+    row = rejection_for(application)
+    if row is None:
+        return []
+    then = (
+        "对结论有异议的，可由企业管理员申请复核一次。" if may_ask_again(application) else "已申请复核，请等待办理结果。"
+    )
+    return [("不予推荐", f"{row.office}：{row.reason}\n{then}")]

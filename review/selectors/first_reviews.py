@@ -154,8 +154,10 @@ def asked_about(application: Application) -> list[SignOff]:
 
 def rejection_for(application: Application) -> Rejection | None:
     """The rejection of the version that stands, as the applicant reads it; None when there is none in force."""
+    if application.state != ApplicationState.SUBMITTED:
+        return None
     row = Rejection.objects.filter(application=application, version=application.version).first()
-    if row is None or application.state != ApplicationState.SUBMITTED:
+    if row is None:
         return None
     last = application.events.filter(action__in=["不予推荐", "撤销初审结论", "通过初审"]).order_by("-at", "-pk").first()
     return row if last is not None and last.action == "不予推荐" else None

@@ -1,7 +1,7 @@
 """Lists take the same number of queries at one item and at three, so that forty don't take forty times as long."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
 import pytest
@@ -10,14 +10,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from applications.models import Application
 from portal import audit, clock, walls
 from portal.roles import Role
 from portal.services import invitations
 from portal.services.memberships import post_at
 from portal.services.notices import tell
-from review.services import messages
+from review.models import CityList
+from review.services import findings, messages, sign_offs
 from tests import applications as made
-from tests import factories
+from tests import factories, reviews
 from tests import rounds as given
 from tests.factories import People
 from tests.titles import of_a
@@ -115,10 +117,37 @@ def _notice(people: People) -> None:
     tell([people.enterprise_clerk_a.person], "某事")
 
 
+def _in_review(people: People) -> None:
+    """One more in Wuhan's list, with a fact on record, and something that each department was asked about it."""
+    by = people.city_reviewer_a
+    with walls.system("test"):
+        first = Application.objects.filter(version=1).select_related("round__edition").order_by("pk").first()
+    row = reviews.copied(first, people) if first else made.submitted(people)
+    reviews.passed(row, by)
+    with walls.enter(by):
+        offices = sign_offs.departments(row.city_id, row.round.value.departments)
+        due = clock.now() + timedelta(hours=1)
+        sign_offs.ask_about(row, offices, question="请核查", due_at=due, actor=by)
+        findings.record(row, kind="credit", text="失信一次", source="信用中国", actor=by)
+
+
 def _special_day(people: People) -> None:
     day = date(clock.now().year, 3, next(_batches))
     with walls.enter(people.system_admin):
         calendar.put(day=day, name="假", is_working=False, actor=people.system_admin)
+
+
+def _args(page: str, people: People) -> list[str]:
+    """What the page's address names."""
+    with walls.system("test"):
+        match page:
+            case "enterprise":
+                return [people.enterprise_a.code]
+            case "inbox" | "city_lists":
+                return [Round.objects.get(state="accepting").ref]
+            case "city_list":
+                return [CityList.objects.get().ref]
+    return []
 
 
 @pytest.mark.parametrize(
@@ -161,16 +190,21 @@ def _special_day(people: People) -> None:
         ("announcements", "unit_officer", _announced),
         ("announcements", "enterprise_clerk_a", _announced),
         ("home", "enterprise_clerk_a", _announced),
+        ("inbox", "city_reviewer_a", _in_review),
+        ("city_list", "city_reviewer_a", _in_review),
+        ("city_lists", "unit_officer", _in_review),
+        ("sign_offs", "city_joint_a", _in_review),
+        ("home", "city_joint_a", _in_review),
     ],
 )
 def test_list_takes_the_same_queries_however_long(
     people: People, client_as: Callable[..., Client], page: str, who: str, add: Callable[[People], None]
 ) -> None:
-    args = [people.enterprise_a.code] if page == "enterprise" else []
     counts = []
     for more in (1, 2):
         for _ in range(more):
             add(people)
+        args = _args(page, people)
         client = client_as(people.actors()[who])
         with CaptureQueriesContext(connection) as queries:
             assert client.get(reverse(page, args=args)).status_code == 200

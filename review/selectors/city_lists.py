@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.urls import reverse
 
 from applications.exports import CELLS
@@ -25,7 +25,7 @@ from review.papers import Contact, Letter, Recommendation, Signatory, SummaryTab
 from review.profiles import Weighed, weighed
 from review.selectors.copies import lacking as lacking_copies
 from review.states import GONE_UP, WRITABLE, FirstReviewState, ListState, SignOffState
-from tiers.models import Edition, Round, kept
+from tiers.models import CityExtension, Edition, Round, kept
 from tiers.names import TIER_NAMES
 from tiers.selectors.rounds import city_until
 
@@ -247,10 +247,12 @@ def city_lines(round_: Round) -> list[CityLine]:
         )
     }
     lists = {row.city_id: row for row in CityList.objects.filter(round=round_)}
+    given = CityExtension.objects.filter(round=round_).order_by().values("city").annotate(last=Max("until"))
+    granted = dict(given.values_list("city", "last"))
     lines = [
         CityLine(
             city, counts.get(city.pk, {}).get("submitted", 0), counts.get(city.pk, {}).get("drafts", 0),
-            lists.get(city.pk), city_until(round_, city.pk),
+            lists.get(city.pk), max(filter(None, (round_.city_until, granted.get(city.pk))), default=None),
         )
         for city in City.objects.filter(unit=round_.unit_id).select_related("region").order_by("region_id")
     ]  # fmt: skip

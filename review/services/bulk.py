@@ -144,7 +144,7 @@ def _reviews(rows: Sequence[Application]) -> list[FirstReview]:
     """The reviews of the versions that stand, locked; made where there are none."""
     fresh = [FirstReview(application=row, version=row.version, **keys_of(row)) for row in rows]
     FirstReview.objects.bulk_create(fresh, ignore_conflicts=True)
-    found = FirstReview.objects.select_for_update(of=("self",)).filter(application__in=rows).order_by("application")
+    found = FirstReview.objects.select_for_update(of=("self",)).filter(application__in=rows).order_by("application_id")
     by_key, reviews = {row.pk: row for row in rows}, []
     for review in found:
         review.application = by_key[review.application_id]

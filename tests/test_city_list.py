@@ -18,6 +18,7 @@ from portal.errors import Denied, Hidden, Refused, Stale
 from portal.models import Notice, Paper
 from portal.services import papers
 from review.models import CityList, ListEntry, SignOff
+from review.selectors.city_lists import city_list_for, coverage, issue_for, order_rows
 from review.services import city_lists, ranking, sign_offs
 from review.states import ListState, SignOffState
 from tests import applications as made
@@ -125,8 +126,6 @@ def test_nobody_else_orders_it(city_list: CityList, three: list[Application], pe
 
 
 def test_profile_is_weighed_beside_each_line(city_list: CityList, people: People) -> None:
-    from review.selectors.city_lists import coverage, order_rows
-
     with walls.enter(people.city_reviewer_a):
         rows = order_rows(city_list)
     assert [row.position for row in rows] == [1, 2, 3]
@@ -309,8 +308,14 @@ def test_a_list_is_returned_with_reasons_and_sent_again(
             city_lists.give_back(reviews.fresh(city_list), reason=" ", until=None, actor=by)
         city_lists.give_back(reviews.fresh(city_list), reason="第3位材料重复，请核对。", until=None, actor=by)
     assert reviews.fresh(city_list).state == ListState.RETURNED
+    with walls.enter(by), pytest.raises(Hidden):
+        city_list_for(by, city_list.ref)
     _order(city_list, three[::-1], people.city_reviewer_a)
     again = reviews.circulated(city_list, people.city_head_a)
+    with walls.enter(by):
+        assert issue_for(by, f"{city_list.ref}/1"), "what was sent once may be read on"
+        with pytest.raises(Hidden):
+            issue_for(by, f"{city_list.ref}/2")
     _print()
     reviews.agreed(again, people.city_head_a)
     assert _send(city_list, again.version, people.city_head_a).state == ListState.SENT

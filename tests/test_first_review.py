@@ -10,12 +10,13 @@ from django.urls import reverse
 from applications.models import Application, Event
 from applications.services import course, submitting
 from applications.services.course import Item
-from portal import walls
-from portal.actors import Actor
+from portal import clock, walls
+from portal.actors import Actor, Place
 from portal.errors import Denied, Refused
 from portal.models import Notice
 from review.models import CityList, FirstReview, ListEntry, Rejection
 from review.services import first_reviews as services
+from review.states import FirstReviewState
 from tests import applications as made
 from tests import reviews, rounds
 from tests.factories import People
@@ -134,6 +135,25 @@ def test_a_new_version_is_looked_at_anew(row: Application, people: People) -> No
     reviews.passed(made.fresh(row), officer)
     with walls.enter(officer):
         assert ListEntry.objects.get(application=row).version == 2
+
+
+def test_what_was_returned_and_not_mended_in_time_is_reviewed_again(
+    row: Application, people: People, time_machine: Any
+) -> None:
+    officer = people.city_reviewer_a
+    reviews.passed(row, officer)
+    until = clock.now() + rounds.DAY
+    with walls.enter(officer):
+        course.return_for_correction(
+            made.fresh(row), items=[Item("factory", "project", "请写全称")], until=until, actor=officer
+        )
+    time_machine.move_to(until + rounds.MICROSECOND, tick=False)
+    with walls.stand(Place(office="system")):
+        assert course.lapse_due() == 1
+    with walls.enter(officer):
+        assert FirstReview.objects.get(application=row).state == FirstReviewState.OPEN, "not passed without a place"
+    reviews.passed(made.fresh(row), officer)
+    assert reviews.order_of(reviews.list_of(row.round, officer)) == [row.ref]
 
 
 def test_what_is_taken_back_leaves_the_order(row: Application, people: People) -> None:

@@ -30,18 +30,16 @@ from tiers.names import TIER_NAMES
 from tiers.selectors.rounds import city_until
 
 KINDS = ("city_table", "city_letter")
-# What a unit may open: what was sent to it, also when it has returned it since.
-_SENT_ONCE = Q(sent_at__isnull=False)
 
 
 def city_lists(actor: Actor) -> QuerySet[CityList]:
-    """A city's own; a unit's lead office sees those that were sent to it."""
+    """A city's own; a unit's lead office sees those that lie before it, and not what a city makes of a returned one."""
     rows = CityList.objects.select_related("round__unit", "city__region")
     if actor.role is None or not may(actor, "city_list.list"):
         return rows.none()
     if actor.role.level is Level.CITY:
         return rows.filter(city_id=actor.stands("city"))
-    return rows.filter(_SENT_ONCE, unit_id=actor.stands("unit"))
+    return rows.filter(state__in=GONE_UP, unit_id=actor.stands("unit"))
 
 
 def city_list_for(actor: Actor, ref: str) -> CityList:
@@ -228,11 +226,6 @@ class CityLine:
         """It has gone up."""
         return self.city_list is not None and self.city_list.state in GONE_UP
 
-    @property
-    def is_open(self) -> bool:
-        """The unit can open it."""
-        return self.city_list is not None and self.city_list.sent_at is not None
-
 
 def city_lines(round_: Round) -> list[CityLine]:
     """Every city of a round's unit, those with applications first."""
@@ -296,7 +289,7 @@ def _is_open(actor: Actor, issue: ListIssue) -> bool:
     """A unit reads the issue that was sent to it, and no other."""
     if not may(actor, "paper.city_list", issue):
         return False
-    was_sent = issue.city_list.sent_at is not None and issue.city_list.issued == issue.version
+    was_sent = issue.version in issue.city_list.sent_with.get("issues", ())
     return actor.role is not None and (actor.role.level is Level.CITY or was_sent)
 
 

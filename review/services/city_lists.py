@@ -18,7 +18,7 @@ from portal.errors import Denied, Refused
 from portal.rules import may
 from portal.services import papers
 from portal.workflow import move
-from review.models import CityList, ListEntry, ListIssue
+from review.models import CityList, ListEntry, ListIssue, SignOff
 from review.selectors.city_lists import KINDS, key_of, lacking_to_circulate, lacking_to_send, papers_of
 from review.services import notices
 from review.services.ranking import PORTAL, opened, reopen
@@ -56,9 +56,8 @@ def circulate(city_list: CityList, issuing: Issuing, *, version: int, actor: Act
     """Freeze the order as an issue, and ask every joint department to sign it. Raises Denied, Refused."""
     if not may(actor, "city_list.circulate", city_list):
         raise Denied("city_list.circulate")
-    now = clock.now()
     with transaction.atomic():
-        row = _locked(city_list)
+        row, now = _locked(city_list), clock.now()
         if row.version != version:
             raise Refused("名单顺序刚被他人调整，请刷新页面核对后再送会签。")
         if issuing.due_at <= now:
@@ -88,16 +87,19 @@ def _key(office: Any) -> str:
 
 
 def _locked(city_list: CityList) -> CityList:
-    """The list, after the applications on it: whoever takes one back holds the same locks in the same order."""
+    """The list, after the applications on it (whoever takes one back locks in this order), and before its signatures.
+
+    A department that answers at this moment is waited for, or waits and finds the list gone up.
+    """
     keys = ListEntry.objects.filter(city_list=city_list).values("application")
     list(
         Application.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk").values("pk")
     )
-    return (
-        CityList.objects.select_for_update(of=("self",))
-        .select_related("round__unit", "city__region")
-        .get(pk=city_list.pk)
-    )
+    rows = CityList.objects.select_for_update(of=("self",)).select_related("round__unit", "city__region")
+    row = rows.get(pk=city_list.pk)
+    asked = SignOff.objects.filter(issue__city_list=row, issue__version=row.issued).order_by("pk")
+    list(asked.select_for_update(of=("self",)).values("pk"))
+    return row
 
 
 def frozen(city_list: CityList, issuing: Issuing, signatories: list[dict[str, Any]]) -> dict[str, Any]:
@@ -141,15 +143,15 @@ def send(city_list: CityList, *, issue: int, ink: Iterable[str] = (), actor: Act
     """
     if not may(actor, "city_list.send", city_list):
         raise Denied("city_list.send")
-    now = clock.now()
     with transaction.atomic():
-        row = _locked(city_list)
+        row, now = _locked(city_list), clock.now()
         if row.state in GONE_UP and row.issued == issue:
             return row
         if row.issued != issue:
             raise Refused("名单已有新的会签稿，请刷新页面核对后再报送。")
         chosen = sorted(set(ink))
-        with_ = {"ink": chosen, "papers": [_named(paper) for paper in papers_of(row)]}
+        went = [*row.sent_with.get("issues", ()), issue]
+        with_ = {"issues": went, "ink": chosen, "papers": [_named(paper) for paper in papers_of(row)]}
         changes = {"sent_at": now, "sent_by": actor.person, "sent_with": with_, "returned_for": ""}
         lacking = lacking_to_send(actor, row, frozenset(chosen))
         moved = move(

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from applications.models import Application
 from applications.services.beginning import keys_of
-from applications.states import ApplicationState, Track
+from applications.states import Track
 from portal import audit, clock, walls
 from portal.actors import Actor
 from portal.errors import Denied, Hidden, Refused, Stale
@@ -19,8 +19,8 @@ from portal.models import City
 from portal.rules import may
 from portal.workflow import move
 from review.guards import in_list_time, list_fixed
-from review.models import CityList, ListEntry, SignOff
-from review.states import WRITABLE, ListState, SignOffState
+from review.models import CityList, FirstReview, ListEntry, SignOff
+from review.states import WRITABLE, FirstReviewState, ListState, SignOffState
 
 PORTAL = Actor(system="平台")
 KEPT_CHANGES = 30
@@ -190,13 +190,15 @@ def shift(city_list: CityList, ref: str, *, to: int | None = None, by: int = 0, 
 
 # -- what happens to an application -----------------------------------------------------------------------------------
 def follow(application: Application, what: str) -> None:
-    """An application was taken back, returned or handed in anew: it leaves the order. Raises Refused once it went up.
+    """An application was taken back or returned: it leaves the order, and its review is open again, whatever then
+    becomes of it. Raises Refused once its list went up.
 
     Called in the transaction of whoever did it, whose place may not see the city's list.
     """
-    if application.state == ApplicationState.DRAFT and not application.version:
-        return
     with walls.system(f"名单随申报变动（{what}）"):
+        review = FirstReview.objects.filter(application=application).exclude(state=FirstReviewState.OPEN).first()
+        if review is not None:
+            move(review, "renew", actor=PORTAL, changes={"edition": review.edition + 1})
         entry = ListEntry.objects.filter(application=application).select_related("city_list").first()
         if entry is None:
             return

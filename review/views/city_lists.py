@@ -157,7 +157,8 @@ def give_back(request: PortalRequest, ref: str) -> HttpResponse:
     if not may(request.actor, "city_list.return", row):
         raise Denied("city_list.return")
     lead = f"{row.city.region.name}，{row.round.name}。退回后市州重新编制、会签、报送。"
-    act = Act("退回推荐名单", lead, "退回", "名单已退回，并已通知市州。", _back(row), is_grave=True)
+    back = Back("市州推荐名单", reverse("city_lists", args=[row.round.ref]))
+    act = Act("退回推荐名单", lead, "退回", "名单已退回，并已通知市州。", back, is_grave=True)
     form = forms.GiveBackForm(request.POST or None)
     return perform(request, act, form, lambda said: services.give_back(row, **said, actor=request.actor))
 

@@ -1,5 +1,7 @@
 """The first review: who may, what it takes, what the applicant is told, and that nobody overwrites anybody."""
 
+import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -253,3 +255,17 @@ def test_the_applicants_page_says_that_it_is_not_recommended_and_leads_to_the_wa
     again = client.get(page).content.decode()
     assert "请等待办理结果" in again
     assert reverse("reconsider", args=[row.ref]) not in again
+
+
+def test_notes_become_the_reasons_of_a_return(
+    row: Application, people: People, client_as: Callable[[Actor], Client]
+) -> None:
+    client = client_as(people.city_reviewer_a)
+    note = reverse("first_review_note", args=[row.ref])
+    assert client.post(note, {"place": "factory:investment", "text": "与审计报告不一致"}).status_code == 302
+    desk = client.get(reverse("first_review", args=[row.ref])).content.decode()
+    assert "与审计报告不一致" in desk
+    address = re.search(r'href="([^"]+/return/[^"]*)"', desk)
+    assert address
+    form = client.get(html.unescape(address[1])).content.decode()
+    assert 'value="与审计报告不一致"' in form

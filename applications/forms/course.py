@@ -42,7 +42,7 @@ class ReturnForm(forms.Form):
                 "section": section,
                 "whole": self[f"reason:{section.key}:"],
                 "fields": [(asked, self[f"reason:{section.key}:{key}"]) for key, asked in section.fields.items()],
-                "is_named": any(self.data.get(f"reason:{section.key}:{key}") for key in section.fields),
+                "is_named": any(self[f"reason:{section.key}:{key}"].value() for key in section.fields),
             }
             for section in self.book.sections
         ]

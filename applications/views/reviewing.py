@@ -17,7 +17,7 @@ from portal.views.page import PortalRequest, refusal_shown_on
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def send_back(request: PortalRequest, ref: str) -> HttpResponse:
-    """Name what has to be mended, with a reason each, and until when."""
+    """Name what has to be mended, with a reason each, and until when; the address may bring reasons noted before."""
     row = selectors.application_for(request.actor, ref)
     if not may(request.actor, "application.return", row):
         raise Denied("application.return")
@@ -25,7 +25,8 @@ def send_back(request: PortalRequest, ref: str) -> HttpResponse:
     if current is None:
         raise Refused("该申报当前没有可退回的提交。")
     last = row.round.windows.until(review_window(row))
-    form = ReturnForm(request.POST or None, book=submitted_form(current), initial={"until": last})
+    noted = {name: text for name, text in request.GET.items() if name.startswith("reason:")}
+    form = ReturnForm(request.POST or None, book=submitted_form(current), initial={"until": last, **noted})
     if request.method == "POST" and form.is_valid():
         with refusal_shown_on(form):
             said = form.cleaned_data

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 
@@ -94,6 +95,7 @@ def desk(actor: Actor, application: Application, submission: Submission) -> dict
             for key, label, text in CHECKLIST
         ],
         "notes": notes,
+        "noted": urlencode(_noted(notes, submission.version)),
         "unmet": [line for line in submission.document["screening"] if line["mark"] != "met"],
         "doubts": doubts(submission),
         "paper": standing_of(actor, application),
@@ -105,6 +107,16 @@ def desk(actor: Actor, application: Application, submission: Submission) -> dict
         "reconsideration": Reconsideration.objects.filter(application=application).select_related("by").first(),
         "colleagues": list(colleagues(actor)),
     }
+
+
+def _noted(notes: list[ReviewNote], version: int) -> dict[str, str]:
+    """What was noted about this version, as the form for returning it takes reasons."""
+    found: dict[str, str] = {}
+    for note in notes:
+        if note.version == version:
+            name = f"reason:{note.section}:{note.key}"
+            found[name] = "；".join(filter(None, (found.get(name), note.text)))[:500]
+    return found
 
 
 def desk_edition(application: Application) -> int:

@@ -151,10 +151,11 @@ def chromium() -> Iterator[Browser]:
 class Visitor:
     """Somebody with a browser of their own, who notes whatever the browser complains about."""
 
-    def __init__(self, browser: Browser, portal: Served, account: str = "") -> None:
+    def __init__(self, browser: Browser, portal: Served, account: str = "", *, with_scripts: bool = True) -> None:
         self.portal = portal
+        size: Any = {"width": WIDTHS[0], "height": HEIGHT}
         self.context = browser.new_context(
-            base_url=portal.url, locale="zh-CN", viewport={"width": WIDTHS[0], "height": HEIGHT}
+            base_url=portal.url, locale="zh-CN", viewport=size, java_script_enabled=with_scripts
         )
         self.context.set_default_timeout(30_000)
         self.context.add_init_script(AXE)  # the browser's own doing: the portal's policy stays in force

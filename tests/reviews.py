@@ -10,7 +10,7 @@ from portal.actors import Actor
 from portal.models import Department, Membership, Office
 from portal.references import new_ref
 from portal.roles import Role
-from review.models import CityList, FirstReview, ListIssue, SignOff
+from review.models import CityList, Finding, FirstReview, ListEntry, ListIssue, SignOff
 from review.selectors.first_reviews import desk_edition
 from review.services import city_lists, copies, first_reviews, sign_offs
 from review.services.city_lists import Issuing
@@ -18,18 +18,20 @@ from review.services.copies import Arrived
 from tests import applications as made
 from tests import factories
 from tests.factories import People
+from tiers.demo.rounds import somebody
 from tiers.models import Round
 
 EVERY_POINT = {key: {"answer": "yes", "note": ""} for key in ("eligible", "complete", "consistent", "true")}
 DAY = timedelta(days=1)
 
 
-def copied(of: Application, people: People, *, name: str = "", enterprise: Any = None) -> Application:
+def copied(of: Application, people: People | None, *, name: str = "", enterprise: Any = None) -> Application:
     """Another application that was handed in, like this one: made without going all the way, for lists of many."""
-    owner = enterprise or people.enterprise_a
+    owner = enterprise or (people.enterprise_a if people else of.enterprise)
     with walls.system("test"):
         factory = factories.factory(owner, name=name or f"第{new_ref('G')}工厂")
-        number = f"{of.number[:-4]}{Application.objects.filter(round=of.round).count() + 1:04d}"
+        # Out of the way of the numbers that the round gives.
+        number = f"{of.number[:-4]}{5001 + Application.objects.filter(round=of.round).count():04d}"
         keys = {"unit_id": owner.unit_id, "city_id": owner.city_id, "enterprise_id": owner.pk}
         row = Application.objects.create(
             ref=new_ref("SB"), number=number, round=of.round, factory=factory, book=of.book, state="draft", version=1,
@@ -130,6 +132,46 @@ def arrived(rows: list[Application], by: Actor) -> None:
         copies.record(
             [Arrived(made.fresh(row), made.fresh(row).version, 2) for row in rows], arrived_on=today, actor=by
         )
+
+
+# -- the demo --------------------------------------------------------------------------------------------------------
+def of_the_demo(name: str) -> Application:
+    """An application of the demo by its factory's name."""
+    return made.fresh(Application.objects.get(factory__name=name))
+
+
+def in_the_demo(*names: str, region: str = "420100") -> list[Application]:
+    """New applications of a new enterprise, handed in like one of the demo: for journeys to decide about."""
+    owner, like = factories.enterprise(region), of_the_demo("光谷传感器工厂")
+    return [copied(like, None, name=name, enterprise=owner) for name in names]
+
+
+def reviews_to_see() -> dict[str, Any]:
+    """What lies on the desks of the demo, one that was rejected, and a list that went up, as addresses name them."""
+    passed_, open_ = of_the_demo("光谷传感器工厂"), of_the_demo("生物制剂二期工厂")
+    officer, head = somebody("chushen.wuhan"), somebody("fuze.wuhan")
+    rejected = copied(passed_, None, name="不予推荐示例工厂", enterprise=somebody("qiye").membership.enterprise)  # type: ignore[union-attr]
+    decided(rejected, officer, passes=False, reason="主要装备的数控化率与现场核查不符。")
+    with walls.system("test"):
+        (elsewhere,) = in_the_demo("已报送示例工厂", region="420200")
+        keys = {"unit_id": elsewhere.unit_id, "city_id": elsewhere.city_id}
+        sent = CityList.objects.create(ref=f"{passed_.round.ref}-420200", round=passed_.round, issued=1, **keys)
+        profile = ListEntry.objects.get(application=passed_).profile
+        ListEntry.objects.create(
+            city_list=sent, application=elsewhere, position=1, version=1, profile=profile, **keys_of(elsewhere)
+        )
+        rows = CityList.objects.filter(pk=sent.pk)
+        rows.update(state="signing")
+        rows.update(state="sent", sent_at=clock.now(), sent_by=head.person)
+        return {
+            "passed": passed_.ref,
+            "open": open_.ref,
+            "rejected": rejected.ref,
+            "list": CityList.objects.get(city__region="420100", round=passed_.round).ref,
+            "list_sent": sent.ref,
+            "sign_off": SignOff.objects.get(application=open_, office__name="武汉市财政局").pk,
+            "fact": Finding.objects.get(application=passed_).pk,
+        }
 
 
 IN_INK = (

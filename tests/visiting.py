@@ -16,6 +16,7 @@ from tests import factories, rounds
 from tests.applications import applications_to_see
 from tests.browser import Served, Visitor, chromium, served
 from tests.databases import copied_database
+from tests.reviews import reviews_to_see
 from tests.seals import paper_to_see
 from tests.titles import titles_to_see
 from tiers.models import Factory, Filing, SelfAssessment
@@ -67,6 +68,7 @@ def world(portal: Served) -> dict[str, Any]:
             **rounds.rounds_to_see(),
             **rounds.guidance_to_see(),
             **paper_to_see(portal.log.parent / "media"),
+            **reviews_to_see(),
         }
 
     return portal.ask(made)
@@ -81,11 +83,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visitor(browser: Browser, portal: Served) -> Iterator[Callable[..., Visitor]]:
-    """People with browsers: `visitor()` a stranger, `visitor("qiye")` that account; none may have had complaints."""
+    """People with browsers: `visitor()` a stranger, `visitor("qiye")` that account; none may have had complaints.
+
+    `with_scripts=False`: their browser runs none.
+    """
     came: list[Visitor] = []
 
-    def come(account: str = "") -> Visitor:
-        came.append(Visitor(browser, portal, account))
+    def come(account: str = "", *, with_scripts: bool = True) -> Visitor:
+        came.append(Visitor(browser, portal, account, with_scripts=with_scripts))
         return came[-1]
 
     yield come

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Deferrable, Q, UniqueConstraint
 
 from applications.models import Application
+from portal import clock
 from portal.models import City, Enterprise, Office, Unit
 from review.models.first_reviews import APPEND_ONLY
 from review.states import ListState, SignOffState
@@ -173,3 +174,8 @@ class SignOff(OfCity):
 
     def __str__(self) -> str:
         return f"{self.office_id} {self.get_state_display()}"
+
+    @property
+    def is_overdue(self) -> bool:
+        """The department is still silent after the time that it was given; that changes nothing but what is shown."""
+        return self.state == SignOffState.ASKED and self.due_at < clock.now()

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.actors import Actor
+from portal.compiled import Compiled
 from portal.errors import Hidden
 from portal.models import City, Department, Enterprise, Industry, Membership, Unit, User
 from portal.roles import Level, Role
@@ -106,8 +107,11 @@ def city_extension_of(round_: Round, city_id: int | None) -> datetime | None:
     """The city's own deadline for its list: the latest that was granted, or None."""
     if city_id is None:
         return None
-    rows = CityExtension.objects.filter(round=round_, city=city_id).order_by("-until")
-    return rows.values_list("until", flat=True).first()
+    return max((row.until for row in _granted(round_.pk, city_id)), default=None)
+
+
+# Asked of every application of many that are decided at once.
+_granted = Compiled(lambda round_, city: CityExtension.objects.filter(round=round_, city=city).order_by(), int, int)
 
 
 def city_until(round_: Round, city_id: int | None) -> datetime | None:

@@ -84,18 +84,21 @@ def _reason(kind: str, row: Application, review: FirstReview | None, is_tied: bo
         return "" if row.state == ApplicationState.DRAFT else "已提交，无需提醒"
     if row.state != ApplicationState.SUBMITTED:
         return "尚未提交" if row.state == ApplicationState.DRAFT else "退回修改中"
-    is_current = review is not None and review.version == row.version
-    if is_current and review is not None and review.state != FirstReviewState.OPEN:
-        return f"已有结论：{FirstReviewState(review.state).label}"
+    current = review if review is not None and review.version == row.version else None
+    if current is not None and current.state in {FirstReviewState.PASSED, FirstReviewState.REJECTED}:
+        return f"已有结论：{FirstReviewState(current.state).label}"
     if is_tied:
         return "承办人已声明回避"
-    if kind == "pass":
-        answers = review.checklist if is_current and review is not None else {}
-        if any(answers.get(key, {}).get("answer") != "yes" for key, _, _ in CHECKLIST):
-            return "审核要点尚未全部核对为“符合”"
-        if review is not None and review.reviewer_id != actor.person.pk:
-            return "由他人承办"
-    return ""
+    return _not_ready(current, actor) if kind == "pass" else ""
+
+
+def _not_ready(current: FirstReview | None, actor: Actor) -> str:
+    """Why a review can't be passed together with others."""
+    if current is None or any(current.checklist.get(key, {}).get("answer") != "yes" for key, _, _ in CHECKLIST):
+        return "审核要点尚未全部核对为“符合”"
+    if current.state == FirstReviewState.RECONSIDERING:
+        return "复核中，须逐项办理"
+    return "由他人承办" if current.reviewer_id != actor.person.pk else ""
 
 
 # -- doing -----------------------------------------------------------------------------------------------------------
@@ -173,17 +176,21 @@ def _pass(rows: Sequence[Application], actor: Actor, _user: User | None, now: da
     steps = [Step(r, decided | {"edition": r.edition + 1}, {"checklist": r.checklist}) for r in reviews]
     move_all(steps, "pass", actor=actor, at=now, beside=("application",))
     items = [{"ref": review.application.ref, "edition": review.edition + 1} for review in reviews]
-    Event.objects.bulk_create(
-        Event(
-            application=row, at=now, office=actor.place_label, by=actor.user, action="通过初审", is_public=False,
-            **keys_of(row),
-        )
-        for row in rows
-    )  # fmt: skip
+    _note_all(rows, "通过初审", actor, now)
     listed = [row for row in rows if ranking.has_place(row)]
     if city_list is not None and listed:
         ranking.put_in(city_list, _profiles(listed), actor=actor)
     return items
+
+
+def _note_all(rows: Sequence[Application], action: str, actor: Actor, at: datetime) -> None:
+    Event.objects.bulk_create(
+        Event(
+            application=row, at=at, office=actor.place_label, by=actor.user, action=action, is_public=False,
+            **keys_of(row),
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def _profiles(rows: Sequence[Application]) -> list[tuple[Application, dict[str, Any]]]:
@@ -238,5 +245,6 @@ def _take_back(step: BulkStep, rows: Sequence[Application], actor: Actor) -> Non
         return
     again = [Step(r, {"edition": r.edition + 1}, {"reason": "撤销批量办理"}) for r in reviews]
     move_all(again, "reopen", actor=actor, beside=("application",))
+    _note_all(rows, "撤销初审结论（撤销批量办理）", actor, clock.now())
     if city_list is not None:
         ranking.take_out(city_list, rows, actor=actor, why="撤销批量办理")

@@ -20,7 +20,7 @@ PICTURES = (
     ("tianbao", "/rounds/{round}/apply/?factory={factory_to_apply}", "may-we-apply", 1280, 1000),
     ("chushen.wuhan", "/applications/{mended}/versions/2/changes/", "changes", 1280, 720),
     ("chushen.wuhan", "/rounds/{round}/reviews/", "inbox", 1280, 720),
-    ("fuze.wuhan", "/city-lists/{city_list}/", "city-list", 1280, 720),
+    ("fuze.wuhan", "/city-lists/{list}/", "city-list", 1280, 720),
 )
 
 

@@ -180,9 +180,9 @@ def test_a_row_is_dragged_to_its_place(visitor: Callable[..., Visitor], portal: 
     _row(officer, second).locator(".rank").drag_to(_row(officer, first).locator(".rank"))
     expect(officer.page.locator("[data-order-said]")).to_contain_text("已保存")
     assert _order(portal, first)[-2:] == [second, first]
-    _row(officer, second).locator(".rank").drag_to(_row(officer, first).locator(".rank"))
+    with officer.page.expect_response("**/order/"):
+        _row(officer, second).locator(".rank").drag_to(_row(officer, first).locator(".rank"))
     expect(officer.page.locator("tr[data-ref]").last).to_have_attribute("data-ref", second)
-    expect(officer.page.locator("[data-order-said]")).to_contain_text("已保存")
     officer.page.reload()
     assert officer.page.locator("tr[data-ref]").last.get_attribute("data-ref") == second
     assert _order(portal, first)[-2:] == [first, second]

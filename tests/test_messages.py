@@ -144,7 +144,7 @@ def test_unread_is_counted_per_side_until_somebody_of_it_looks(people: People, c
     _write(row, people.city_reviewer_a)
     for actor, count in ((clerk, 1), (admin, 1), (people.city_reviewer_a, 0), (people.city_head_a, 0)):
         with walls.enter(actor):
-            assert sum(line.count for line in waiting(actor)) == count
+            assert sum(line.count for line in waiting(actor) if line.page == "messages") == count
     assert "条留言未读" in client_as(clerk).get("/").content.decode()
     assert "1 条未读" in client_as(clerk).get(reverse("messages")).content.decode()
     client_as(people.city_head_a).get(_page(row))  # one's own line is not read by oneself

@@ -65,12 +65,14 @@ def test_reasons_say_when_in_beijing_time() -> None:
     assert closed_reason(WITHOUT_CITIES, Window.CITY, OPENS) == "本推荐单位不设市州初审。"
 
 
-def test_extension_is_the_applicants_own_and_never_shortens() -> None:
+def test_extension_is_the_applicants_or_the_citys_own_and_never_shortens() -> None:
     own = ENTERPRISE_UNTIL + DAY
     assert closed_reason(HUBEI, Window.ENTERPRISE, own, own) is None
     assert closed_reason(HUBEI, Window.ENTERPRISE, own + MICROSECOND, own)
     assert closed_reason(HUBEI, Window.ENTERPRISE, ENTERPRISE_UNTIL, ENTERPRISE_UNTIL - DAY) is None
-    assert closed_reason(HUBEI, Window.CITY, CITY_UNTIL + MICROSECOND, CITY_UNTIL + DAY), "it is no city's"
+    assert closed_reason(HUBEI, Window.CITY, CITY_UNTIL + DAY, CITY_UNTIL + DAY) is None
+    assert closed_reason(HUBEI, Window.CITY, CITY_UNTIL + DAY + MICROSECOND, CITY_UNTIL + DAY)
+    assert closed_reason(HUBEI, Window.UNIT, UNIT_UNTIL + MICROSECOND, UNIT_UNTIL + DAY), "it is no unit's"
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@
     number();
     const answer = await fetch(form.dataset.order, {
       method: "PUT",
+      keepalive: true, // whoever goes on to another page at once has moved it all the same
       headers: { "Content-Type": "application/json", "X-CSRFToken": form.querySelector("[name=csrfmiddlewaretoken]").value },
       body: JSON.stringify({ version: Number(version.value), order: rows().map((one) => one.dataset.ref) }),
     }).catch(() => null);

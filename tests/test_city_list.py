@@ -332,6 +332,8 @@ def test_page_and_api_order_it_and_strangers_find_nothing(
     seen = reviews.fresh(city_list).version
     assert client.post(move, {"version": seen, "move": f"down:{three[0].ref}"}).status_code == 302
     assert reviews.order_of(city_list)[1] == three[0].ref
+    entered = {"version": seen + 1, "move": "filled", f"to:{three[0].ref}": "", f"to:{three[2].ref}": " 3 "}
+    assert client.post(move, entered).status_code == 302, "Enter in a field moves that row, where it is here already"
     late = client.post(move, {"version": seen, "move": f"down:{three[0].ref}"})
     assert late.status_code == 409
     assert "第1位→第2位" in late.content.decode()

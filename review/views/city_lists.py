@@ -1,5 +1,6 @@
 """A city's list: its order and what it lacks; signing, sending; for the unit: receiving, returning, more time."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -60,12 +61,21 @@ def city_list(request: PortalRequest, ref: str) -> HttpResponse:
     return render(request, "review/city_list.html", _page(request, selectors.city_list_for(request.actor, ref)))
 
 
+def _wanted(said: Mapping[str, str]) -> tuple[str, str]:
+    """What is to be done to which application; Enter in a field presses no row's button, so the filled one speaks."""
+    act, _, application = said.get("move", "").partition(":")
+    if act == "filled":
+        filled = [name.removeprefix("to:") for name, value in said.items() if name.startswith("to:") and value.strip()]
+        return "to", filled[0] if filled else ""
+    return act, application
+
+
 @require_POST
 def move(request: PortalRequest, ref: str) -> HttpResponse:
     """One step up or down, or to a position: for whoever has no script, and for every keyboard."""
     row = selectors.city_list_for(request.actor, ref)
-    act, _, application = request.POST.get("move", "").partition(":")
-    version, to = request.POST.get("version", ""), request.POST.get(f"to:{application}", "")
+    act, application = _wanted(request.POST)
+    version, to = request.POST.get("version", ""), request.POST.get(f"to:{application}", "").strip()
     if not version.isdecimal() or act not in {"up", "down", "to"}:
         raise Refused("页面内容不完整，请返回后重试。")
     if act == "to" and not (to.isascii() and to.isdecimal() and len(to) < 5):

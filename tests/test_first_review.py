@@ -100,6 +100,9 @@ def test_a_tie_takes_the_reviewer_off(row: Application, people: People) -> None:
         for act in (lambda: services.take(row, edition=None, actor=officer), lambda: reviews.passed(row, officer)):
             with pytest.raises(Refused, match="回避"):
                 act()
+        items = [Item("factory", "project", "请写全称")]
+        with pytest.raises(Refused, match="回避"):
+            course.return_for_correction(made.fresh(row), items=items, until=row.round.city_until, actor=officer)
     with walls.enter(head):
         assert FirstReview.objects.get(application=row).reviewer is None
         assert Notice.objects.filter(user=head.user, text__contains="另行安排").exists()

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
-from applications.models import Application, Submission
+from applications.models import Application
 from portal.models import Office
 from review.states import FirstReviewState
 from review.transitions import FIRST_REVIEW
@@ -160,9 +160,3 @@ class Finding(OfEnterprise):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.get_kind_display()}"
-
-
-def submission_of(review: FirstReview) -> Submission:
-    """The version that the review is about."""
-    row: Submission = review.application.submissions.get(version=review.version)
-    return row

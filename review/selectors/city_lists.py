@@ -20,7 +20,7 @@ from portal.roles import Level
 from portal.rules import may
 from portal.selectors.seals import places_on
 from portal.states import PaperState
-from review.models import CityList, Finding, FirstReview, ListEntry, ListIssue, SignOff
+from review.models import CityList, Finding, FirstReview, ListIssue, SignOff
 from review.papers import Contact, Letter, Recommendation, Signatory, SummaryTable, city_letter
 from review.profiles import Weighed, weighed
 from review.selectors.copies import lacking as lacking_copies
@@ -380,8 +380,3 @@ def is_late(city_list: CityList, at: datetime) -> bool:
     """Its time is over."""
     until = city_until(city_list.round, city_list.city_id)
     return until is not None and at > until
-
-
-def entry_of(application: Application) -> ListEntry | None:
-    """Its place in the order, if it has one."""
-    return ListEntry.objects.filter(application=application).select_related("city_list").first()

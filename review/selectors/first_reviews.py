@@ -15,7 +15,6 @@ from applications.states import ApplicationState
 from portal import clock
 from portal.actors import Actor
 from portal.models import User
-from portal.roles import Level
 from portal.rules import may
 from portal.states import MembershipState
 from review.guards import CHECKLIST
@@ -179,8 +178,3 @@ def may_ask_again(application: Application) -> bool:
     """A rejection is in force, and nobody has asked yet that it be looked at again."""
     asked = Reconsideration.objects.filter(application=application)
     return rejection_for(application) is not None and not asked.exists()
-
-
-def is_of_office(actor: Actor) -> bool:
-    """Whether they work at a lead office that reviews."""
-    return actor.role is not None and actor.role.level in {Level.CITY, Level.UNIT} and may(actor, "first_review.list")

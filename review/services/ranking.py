@@ -19,7 +19,7 @@ from portal.models import City
 from portal.rules import may
 from portal.workflow import move
 from review.guards import in_list_time, list_fixed
-from review.models import CityList, FirstReview, ListEntry, SignOff
+from review.models import CityList, FirstReview, ListEntry, SignOff, Tie
 from review.states import WRITABLE, FirstReviewState, ListState, SignOffState
 
 PORTAL = Actor(system="平台")
@@ -196,6 +196,8 @@ def follow(application: Application, what: str) -> None:
     Called in the transaction of whoever did it, whose place may not see the city's list.
     """
     with walls.system(f"名单随申报变动（{what}）"):
+        if Tie.objects.filter(application=application, user=walls.here().user).exists():
+            raise Refused("您已声明与该申报单位存在利害关系，须回避，不能办理该申报。")
         review = FirstReview.objects.filter(application=application).exclude(state=FirstReviewState.OPEN).first()
         if review is not None:
             move(review, "renew", actor=PORTAL, changes={"edition": review.edition + 1})

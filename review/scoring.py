@@ -101,7 +101,7 @@ def severities(sheets: Mapping[Key, Mapping[Hashable, Decimal]]) -> dict[Hashabl
 
 
 def normalised(sheets: Mapping[Key, Mapping[Hashable, Decimal]], rule: Aggregation) -> dict[Key, Decimal | None]:
-    """Scores as they would be if every expert were as severe as the others; shown beside the raw ones, never instead."""
+    """Scores as they would be if every expert were as severe as the others; shown beside the raw ones."""
     severity = severities(sheets)
     return {
         candidate: aggregate([_clamped(total - severity[expert]) for expert, total in of_candidate.items()], rule)

@@ -1,6 +1,6 @@
 """Whom to recommend: by industry in score order, the quota split, what a cut means, what needs a reason."""
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +10,7 @@ from review.choosing import Line
 
 
 def _line(name: str, score: str | None, group: str = "装备", **more: object) -> Line:
-    value = None if score is None else D(score)
+    value = None if score is None else Decimal(score)
     return Line(name, group, name, more.pop("city", "武汉市"), "C34", value, **more)  # type: ignore[arg-type]
 
 
@@ -26,7 +26,7 @@ def test_a_group_stands_in_score_order_and_those_without_a_score_last() -> None:
 
 
 def test_what_parts_ties_parts_them() -> None:
-    lines = choosing.ranked([_line("乙", "80", breakers=(D(17),)), _line("丙", "80", breakers=(D(18),))])
+    lines = choosing.ranked([_line("乙", "80", breakers=(Decimal(17),)), _line("丙", "80", breakers=(Decimal(18),))])
     assert [(line.name, line.rank, line.is_tied) for line in lines] == [("丙", 1, False), ("乙", 2, False)]
 
 

@@ -1,4 +1,4 @@
-"""Every state × action × role of first reviews, sign-offs, candidates, cities' and units' lists; the database's refusal; the instant."""
+"""Every state × action × role of the review's workflows; the database's refusal of all else; the instant."""
 
 from collections.abc import Callable
 from typing import Any

@@ -6,7 +6,7 @@ from typing import Any
 
 from applications.guards import review_open
 from applications.states import ApplicationState
-from review.states import GONE_UP, FirstReviewState, ListState
+from review.states import GONE_UP, FirstReviewState, ListState, UnitListState
 from tiers.rounds import Window, closed_reason, said
 from tiers.selectors.rounds import city_extension_of
 
@@ -60,12 +60,21 @@ def by_another(review: Any, *, actor: Any, **_: Any) -> str | None:
 
 def is_answerable(sign_off: Any, *, at: datetime, **_: Any) -> str | None:
     """What was asked is still open: the list has not gone up, and its time has not run out."""
+    if sign_off.unit_issue_id is not None:
+        return _unit_answerable(sign_off.unit_issue, at)
     if sign_off.issue_id is None:
         return review_open(sign_off.application, at=at)
     city_list = sign_off.issue.city_list
     if city_list.state != ListState.SIGNING or city_list.issued != sign_off.issue.version:
         return "该名单已不在会签中，意见不能再修改。"
     return in_list_time(city_list, at=at)
+
+
+def _unit_answerable(issue: Any, at: datetime) -> str | None:
+    unit_list = issue.unit_list
+    if unit_list.state != UnitListState.SIGNING or unit_list.issued != issue.version:
+        return "该名单已不在会签中，意见不能再修改。"
+    return in_unit_time(unit_list, at=at)
 
 
 def in_list_time(city_list: Any, *, at: datetime, **_: Any) -> str | None:
@@ -106,11 +115,11 @@ def in_unit_time(row: Any, *, at: datetime, **_: Any) -> str | None:
     return closed_reason(row.round.windows, Window.UNIT, at)
 
 
-def is_explained(candidate: Any, *, reason: str = "", **_: Any) -> str | None:
+def is_explained(_candidate: Any, *, warnings: Sequence[str] = (), reason: str = "", **_: Any) -> str | None:
     """What the portal pointed out has been looked at, in words."""
-    if not candidate.warnings or reason.strip():
+    if not warnings or reason.strip():
         return None
-    return f"存在需核实的情形：{'；'.join(candidate.warnings)}。予以受理的，请写明核实情况。"
+    return f"存在需核实的情形：{'；'.join(warnings)}。予以受理的，请写明核实情况。"
 
 
 def is_unjudged(_candidate: Any, *, judged: Sequence[str] = (), **_: Any) -> str | None:

@@ -83,7 +83,7 @@ def is_asked(actor: Actor, sign_off: Any) -> bool:
     """Their own department was asked to sign."""
     return (
         sign_off is not None
-        and actor.role is Role.CITY_JOINT
+        and actor.role in JOINT
         and actor.membership is not None
         and bool(actor.membership.office_id == sign_off.office_id)
     )
@@ -92,13 +92,17 @@ def is_asked(actor: Actor, sign_off: Any) -> bool:
 @rules.predicate
 def is_asking(actor: Actor, sign_off: Any) -> bool:
     """Their own lead office asked for the signature."""
-    return sign_off is not None and actor.role in _CITY and bool(actor.stands("city") == sign_off.city_id)
+    if sign_off is None:
+        return False
+    if sign_off.city_id is None:
+        return actor.role in _UNIT and bool(actor.stands("unit") == sign_off.unit_id)
+    return actor.role in _CITY and bool(actor.stands("city") == sign_off.city_id)
 
 
 @rules.predicate
 def has_sign_offs(actor: Actor) -> bool:
-    """They act for a joint department of a city."""
-    return actor.role is Role.CITY_JOINT
+    """They act for a joint department of a city or a unit."""
+    return actor.role in JOINT
 
 
 @rules.predicate
@@ -137,6 +141,13 @@ def is_unit_head(actor: Actor, thing: Any) -> bool:
 def has_candidates(actor: Actor) -> bool:
     """Applications come to their office to be judged: a unit's lead office."""
     return actor.role in _UNIT
+
+
+@rules.predicate
+def has_unit_papers(actor: Actor, issue: Any) -> bool:
+    """Papers of a unit's list are its lead office's, and every department's that signs."""
+    own = issue is not None and actor.stands("unit") == issue.unit_id
+    return actor.role is not None and actor.role.level is Level.UNIT and bool(own)
 
 
 @rules.predicate
@@ -191,6 +202,7 @@ PERMISSIONS: dict[str, Any] = {
     "unit_list.reopen": is_of_unit_lead | is_portal,
     "unit_list.send": is_unit_head,
     "unit_list.give_back": is_portal,
+    "paper.unit_list": has_unit_papers,
     "paper.city_list": has_list_papers,
     "message.list": has_applications,
     "message.write": is_filling_for | is_reviewing,

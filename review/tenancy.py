@@ -25,4 +25,5 @@ WALLED = {
     "review_unitlist": OF_UNIT,
     "review_unitissue": OF_UNIT,
     "review_choice": OF_UNIT,
+    "review_quotashare": OF_UNIT,
 }

@@ -2,10 +2,22 @@
 
 from django.urls import path
 
-from review.views import city_lists, copies, findings, first_reviews, inbox, messages, sign_offs
+from review.views import (
+    candidates,
+    choosing,
+    city_lists,
+    copies,
+    findings,
+    first_reviews,
+    inbox,
+    messages,
+    sign_offs,
+    unit_lists,
+)
 
 _DESK, _LIST = "applications/<str:ref>/first-review/", "city-lists/<str:ref>/"
 _INBOX = "rounds/<str:ref>/reviews/"
+_CANDIDATE, _CHOICE, _UNIT = "candidates/<str:ref>/", "rounds/<str:ref>/choice/", "rounds/<str:ref>/unit-list/"
 
 urlpatterns = [
     path("rounds/<str:ref>/copies/", copies.copies, name="copies"),
@@ -42,6 +54,26 @@ urlpatterns = [
     path("sign-offs/<int:pk>/", sign_offs.sign_off, name="sign_off"),
     path("sign-offs/<int:pk>/record/", sign_offs.record, name="sign_off_record"),
     path("sign-offs/<int:pk>/resolve/", sign_offs.resolve, name="sign_off_resolve"),
+    path("rounds/<str:ref>/candidates/", candidates.candidates, name="candidates"),
+    path("rounds/<str:ref>/candidates/accept/", candidates.accept_all, name="candidates_accept"),
+    path(_CANDIDATE, candidates.candidate, name="candidate"),
+    path(f"{_CANDIDATE}accept/", candidates.accept, name="candidate_accept"),
+    path(f"{_CANDIDATE}send-back/", candidates.send_back, name="candidate_send_back"),
+    path(f"{_CANDIDATE}refuse/", candidates.refuse, name="candidate_refuse"),
+    path(f"{_CANDIDATE}restore/", candidates.restore, name="candidate_restore"),
+    path(f"{_CANDIDATE}answer/", candidates.answer, name="candidate_answer"),
+    path(f"{_CANDIDATE}recommend/", choosing.recommend, name="candidate_recommend"),
+    path(f"{_CANDIDATE}withdraw/", choosing.withdraw, name="candidate_withdraw"),
+    path(f"{_CANDIDATE}explain/", choosing.explain, name="candidate_explain"),
+    path(_CHOICE, choosing.choice, name="choice"),
+    path(f"{_CHOICE}share/", choosing.share, name="choice_share"),
+    path(f"{_CHOICE}fill/", choosing.fill, name="choice_fill"),
+    path(f"{_CHOICE}many/", choosing.many, name="choice_many"),
+    path(_UNIT, unit_lists.unit_list, name="unit_list"),
+    path(f"{_UNIT}move/", unit_lists.move, name="unit_list_move"),
+    path(f"{_UNIT}circulate/", unit_lists.circulate, name="unit_list_circulate"),
+    path(f"{_UNIT}take-back/", unit_lists.take_back, name="unit_list_take_back"),
+    path(f"{_UNIT}send/", unit_lists.send, name="unit_list_send"),
     path("messages/", messages.conversations, name="messages"),
     path("messages/<int:pk>/strike/", messages.strike, name="message_strike"),
     path("applications/<str:ref>/messages/", messages.conversation, name="conversation"),

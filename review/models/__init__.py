@@ -14,7 +14,7 @@ from review.models.first_reviews import (
     Tie,
 )
 from review.models.messages import Message
-from review.models.unit_lists import Choice, ChoiceKind, UnitIssue, UnitList
+from review.models.unit_lists import Choice, ChoiceKind, QuotaShare, UnitIssue, UnitList
 
 __all__ = [
     "BulkStep",
@@ -29,6 +29,7 @@ __all__ = [
     "ListIssue",
     "Message",
     "PaperCopy",
+    "QuotaShare",
     "Reconsideration",
     "Rejection",
     "ReviewNote",

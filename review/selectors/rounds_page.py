@@ -13,10 +13,20 @@ def offered(actor: Actor, round_: Round, _deadline: Deadline | None) -> list[Rou
     if not may(actor, "copies.list") or round_.state in {RoundState.DRAFT, RoundState.PUBLISHED}:
         return found
     reviews = [RoundAct("初审工作台", "inbox", round_.ref)]
-    return [*reviews, RoundAct("纸质件登记", "copies", round_.ref), *found]
+    return [*reviews, RoundAct("纸质件登记", "copies", round_.ref), *found, *_of_unit(actor, round_)]
 
 
 def _of_cities(actor: Actor, round_: Round) -> list[RoundAct]:
     if not may(actor, "city_list.survey", round_) or round_.state in {RoundState.DRAFT, RoundState.PUBLISHED}:
         return []
     return [RoundAct("市州推荐名单", "city_lists", round_.ref)]
+
+
+def _of_unit(actor: Actor, round_: Round) -> list[RoundAct]:
+    if not may(actor, "unit_list.choose", round_) or round_.state in {RoundState.DRAFT, RoundState.PUBLISHED}:
+        return []
+    return [
+        RoundAct("参评项目", "candidates", round_.ref),
+        RoundAct("名额与推荐", "choice", round_.ref),
+        RoundAct("上报名单", "unit_list", round_.ref),
+    ]

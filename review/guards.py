@@ -98,3 +98,21 @@ def leaves_time(city_list: Any, *, at: datetime, until: datetime | None = None, 
         return "新的报送时限须晚于现在。"
     last = city_list.round.unit_until
     return f"新的报送时限不能晚于审核推荐截止时间（{said(last)}）。" if until > last else None
+
+
+# -- the unit --------------------------------------------------------------------------------------------------------
+def in_unit_time(row: Any, *, at: datetime, **_: Any) -> str | None:
+    """The unit's own time has not run out (399号 二(二)3)."""
+    return closed_reason(row.round.windows, Window.UNIT, at)
+
+
+def is_explained(candidate: Any, *, reason: str = "", **_: Any) -> str | None:
+    """What the portal pointed out has been looked at, in words."""
+    if not candidate.warnings or reason.strip():
+        return None
+    return f"存在需核实的情形：{'；'.join(candidate.warnings)}。予以受理的，请写明核实情况。"
+
+
+def is_unjudged(_candidate: Any, *, judged: Sequence[str] = (), **_: Any) -> str | None:
+    """Nobody has begun to judge it: no sheet, no visit, no place."""
+    return " ".join(judged) or None

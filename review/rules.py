@@ -122,6 +122,24 @@ def has_list_papers(actor: Actor, issue: Any) -> bool:
 
 
 @rules.predicate
+def is_of_unit_lead(actor: Actor, thing: Any) -> bool:
+    """They work in the lead office of the unit that this belongs to."""
+    return thing is not None and actor.role in _UNIT and bool(actor.stands("unit") == thing.unit_id)
+
+
+@rules.predicate
+def is_unit_head(actor: Actor, thing: Any) -> bool:
+    """They answer for what their unit decides and sends."""
+    return actor.role is Role.UNIT_HEAD and bool(is_of_unit_lead(actor, thing))
+
+
+@rules.predicate
+def has_candidates(actor: Actor) -> bool:
+    """Applications come to their office to be judged: a unit's lead office."""
+    return actor.role in _UNIT
+
+
+@rules.predicate
 def is_of_its_office(actor: Actor, message: Any) -> bool:
     """Their own office wrote this, and the application still lies before them."""
     if message is None or message.office_id is None or actor.membership is None:
@@ -159,6 +177,20 @@ PERMISSIONS: dict[str, Any] = {
     "sign_off.record": is_asking,
     "sign_off.resolve": is_asking,
     "sign_off.void": is_asking | is_portal,
+    "candidate.list": has_candidates,
+    "candidate.accept": is_of_unit_lead,
+    "candidate.send_back": is_of_unit_lead,
+    "candidate.refuse": is_of_unit_lead,
+    "candidate.restore": is_of_unit_lead,
+    "candidate.answer": is_of_city,
+    "candidate.recall": is_portal,
+    "candidate.renew": is_portal,
+    "unit_list.list": has_candidates,
+    "unit_list.choose": is_of_unit_lead,
+    "unit_list.circulate": is_of_unit_lead,
+    "unit_list.reopen": is_of_unit_lead | is_portal,
+    "unit_list.send": is_unit_head,
+    "unit_list.give_back": is_portal,
     "paper.city_list": has_list_papers,
     "message.list": has_applications,
     "message.write": is_filling_for | is_reviewing,

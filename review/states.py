@@ -37,3 +37,21 @@ class ListState(TextChoices):
 WRITABLE = frozenset({ListState.DRAFTING, ListState.SIGNING, ListState.RETURNED})
 # What has gone up: nothing on it changes any more unless the unit returns it.
 GONE_UP = frozenset({ListState.SENT, ListState.ACCEPTED})
+
+
+class CandidateState(TextChoices):
+    """An application that reached the unit, until it is taken in to be judged (82号 二(三)3)."""
+
+    ARRIVED = "arrived", "待受理"
+    ACCEPTED = "accepted", "已受理"
+    SENT_BACK = "sent_back", "退回市州"
+    REFUSED = "refused", "不予受理"
+
+
+class UnitListState(TextChoices):
+    """A unit's list, from being drawn up to being sent to the ministry (399号 二(二)3)."""
+
+    DRAFTING = "drafting", "编制中"
+    SIGNING = "signing", "会签中"
+    SENT = "sent", "已上报"
+    RETURNED = "returned", "部级要求补正"

@@ -4,6 +4,7 @@ from portal.walls import Wall
 
 # What an office thinks, finds, orders and signs is never the applicant's to read; what it tells them is.
 _OFFICE = Wall("business", enterprise="")
+OF_UNIT = Wall("business", city="", enterprise="")
 WALLED = {
     "review_papercopy": Wall("business"),
     "review_firstreview": _OFFICE,
@@ -19,4 +20,9 @@ WALLED = {
     "review_bulkstep": _OFFICE,
     "review_savedview": _OFFICE,
     "review_message": Wall("business"),
+    # A city reads how far its applications are; what its unit chooses, and why, is the unit's alone.
+    "review_candidate": _OFFICE,
+    "review_unitlist": OF_UNIT,
+    "review_unitissue": OF_UNIT,
+    "review_choice": OF_UNIT,
 }

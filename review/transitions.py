@@ -2,7 +2,7 @@
 
 from portal.workflow import Transition, Workflow
 from review import guards as g
-from review.states import FirstReviewState, ListState, SignOffState
+from review.states import CandidateState, FirstReviewState, ListState, SignOffState, UnitListState
 
 _F = FirstReviewState
 _UNDECIDED, _DECIDED = (_F.OPEN, _F.RECONSIDERING), (_F.PASSED, _F.REJECTED)
@@ -50,4 +50,36 @@ CITY_LIST = Workflow(
     ),
 )
 
-WORKFLOWS = (FIRST_REVIEW, SIGN_OFF, CITY_LIST)
+_C = CandidateState
+CANDIDATE = Workflow(
+    "candidate",
+    _C,
+    (
+        Transition("accept", "受理", (_C.ARRIVED,), _C.ACCEPTED, (g.in_unit_time, g.is_explained)),
+        Transition(
+            "send_back", "退回市州", (_C.ARRIVED, _C.ACCEPTED), _C.SENT_BACK,
+            (g.in_unit_time, g.gives_reason, g.is_unjudged),
+        ),
+        Transition("answer", "说明后重新报送", (_C.SENT_BACK,), _C.ARRIVED, (g.in_unit_time, g.gives_reason)),
+        Transition("refuse", "不予受理", (_C.ARRIVED, _C.SENT_BACK), _C.REFUSED, (g.in_unit_time, g.gives_reason)),
+        Transition("restore", "撤销不予受理", (_C.REFUSED,), _C.ARRIVED, (g.in_unit_time, g.gives_reason)),
+        # Its list was returned as a whole, or its applicant took it back; and came again.
+        Transition("recall", "随名单退回", (_C.ARRIVED, _C.ACCEPTED), _C.SENT_BACK, (g.is_unjudged,)),
+        Transition("renew", "重新送达", (_C.SENT_BACK,), _C.ARRIVED),
+    ),
+)  # fmt: skip
+
+_N = UnitListState
+_UNISSUED = (_N.DRAFTING, _N.RETURNED)
+UNIT_LIST = Workflow(
+    "unit_list",
+    _N,
+    (
+        Transition("circulate", "送会签", _UNISSUED, _N.SIGNING, (g.in_unit_time, g.is_listable)),
+        Transition("reopen", "重新编制", (_N.SIGNING,), _N.DRAFTING),
+        Transition("send", "上报", (_N.SIGNING,), _N.SENT, (g.in_unit_time, g.is_sendable)),
+        Transition("give_back", "部级要求补正", (_N.SENT,), _N.RETURNED, (g.gives_reason,)),
+    ),
+)
+
+WORKFLOWS = (FIRST_REVIEW, SIGN_OFF, CITY_LIST, CANDIDATE, UNIT_LIST)

@@ -1,5 +1,6 @@
 """What the review keeps."""
 
+from review.models.candidates import Candidate
 from review.models.city_lists import CityList, ListEntry, ListIssue, SignOff
 from review.models.copies import PaperCopy
 from review.models.desk import BulkStep, SavedView
@@ -13,9 +14,13 @@ from review.models.first_reviews import (
     Tie,
 )
 from review.models.messages import Message
+from review.models.unit_lists import Choice, ChoiceKind, UnitIssue, UnitList
 
 __all__ = [
     "BulkStep",
+    "Candidate",
+    "Choice",
+    "ChoiceKind",
     "CityList",
     "Finding",
     "FindingKind",
@@ -30,4 +35,6 @@ __all__ = [
     "SavedView",
     "SignOff",
     "Tie",
+    "UnitIssue",
+    "UnitList",
 ]

@@ -10,6 +10,7 @@ from applications.models import Application
 from portal import clock
 from portal.models import City, Enterprise, Office, Unit
 from review.models.first_reviews import APPEND_ONLY
+from review.models.unit_lists import UnitIssue
 from review.states import ListState, SignOffState
 from review.transitions import CITY_LIST, SIGN_OFF
 from tiers.models import Round
@@ -128,16 +129,20 @@ class ListIssue(OfCity):
         return f"{self.city_list_id} 第{self.version}版"
 
 
-class SignOff(OfCity):
-    """What a joint department is asked to sign: an issue of the list, or a single application; and what it said.
+class SignOff(models.Model):
+    """What a joint department is asked to sign: an issue of a list, or a single application; and what it said.
 
+    Departments of a unit (no `city`) sign its list, those of a city theirs.
     `resolution` is what the lead office made of an answer that isn't 同意 about a single application.
     """
 
     workflow = SIGN_OFF
 
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="推荐单位")
+    city = models.ForeignKey(City, models.PROTECT, null=True, related_name="+", verbose_name="市州")
     office = models.ForeignKey(Office, models.PROTECT, related_name="+", verbose_name="会签部门")
     issue = models.ForeignKey(ListIssue, models.PROTECT, null=True, related_name="sign_offs")
+    unit_issue = models.ForeignKey(UnitIssue, models.PROTECT, null=True, related_name="sign_offs")
     application = models.ForeignKey(Application, models.PROTECT, null=True, related_name="sign_offs")
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, null=True, related_name="+")
     state = models.CharField("会签意见", max_length=12, choices=SignOffState, default=SignOffState.ASKED)
@@ -156,11 +161,13 @@ class SignOff(OfCity):
         ordering = ("asked_at", "id")
         constraints = [
             CheckConstraint(
-                condition=Q(issue__isnull=False, application=None, enterprise=None)
-                | Q(issue=None, application__isnull=False, enterprise__isnull=False),
+                condition=Q(issue__isnull=False, unit_issue=None, application=None, enterprise=None, city__isnull=False)
+                | Q(issue=None, unit_issue__isnull=False, application=None, enterprise=None, city=None)
+                | Q(issue=None, unit_issue=None, application__isnull=False, enterprise__isnull=False),
                 name="sign_off_of_list_or_application",
             ),
             UniqueConstraint(fields=["issue", "office"], name="sign_off_once_an_issue"),
+            UniqueConstraint(fields=["unit_issue", "office"], name="sign_off_once_a_unit_issue"),
             UniqueConstraint(
                 fields=["application", "office"], condition=~Q(state=SignOffState.VOID), name="sign_off_once_asked"
             ),

@@ -4,7 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Deferrable, F, Q, UniqueConstraint
 
 from portal.models import City, Unit
 from tiers import programme_file
@@ -203,18 +203,24 @@ class CityExtension(OfRound):
 
 
 class Recommendation(OfEnterprise):
-    """A place among those recommended; one outside the quota is never counted (82号 二(三)4)."""
+    """A place among those recommended; one outside the quota is never counted (82号 二(三)4), and has no position."""
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="recommendations", verbose_name="申报批次")
     factory = models.ForeignKey(Factory, models.PROTECT, related_name="recommendations", verbose_name="工厂")
     outside_quota = models.BooleanField("不占名额", default=False)
+    position = models.PositiveSmallIntegerField("推荐顺序", null=True)
     at = models.DateTimeField("推荐时间")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="办理人")
 
     class Meta:
         verbose_name = "推荐"
         ordering = ("at", "id")
-        constraints = [UniqueConstraint(fields=["round", "factory"], name="recommended_once_a_round")]
+        constraints = [
+            UniqueConstraint(fields=["round", "factory"], name="recommended_once_a_round"),
+            UniqueConstraint(
+                fields=["round", "position"], name="recommended_at_a_place_once", deferrable=Deferrable.DEFERRED
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.round_id} {self.factory_id}"

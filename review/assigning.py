@@ -1,7 +1,7 @@
 """Who judges what: candidates shared out among the experts of a panel. Pure, and reproducible from its seed.
 
 Sheets are a flow from candidates to experts: a candidate takes so many, an expert so many. Augmenting paths give as
-many as there can be; what an expert's fields fit is filled first, then loads are evened out along paths that lose no fit.
+many as there can be; what fits an expert's fields is filled first, then loads are evened out without losing any fit.
 Sets of candidates are the bits of one integer each, which makes 3,000 sheets a matter of milliseconds.
 """
 

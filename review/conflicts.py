@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 
 _LABELS = {
-    Kind.EMPLOYER: "同一单位", Kind.FORMER: "三年内曾任职", Kind.SUPPLIER: "集成商或供应商", 
+    Kind.EMPLOYER: "同一单位", Kind.FORMER: "三年内曾任职", Kind.SUPPLIER: "集成商或供应商",
     Kind.INTEREST: "持股或顾问", Kind.CITY: "同一市州",
 }  # fmt: skip
 

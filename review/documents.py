@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.papers import Document
-from review.models import ListIssue
+from review.models import ListIssue, SheetIssue
 from review.papers import Letter, Minutes, PublicNotice, ScoreSheet, Signatory, SummaryTable
+from review.selectors import sheets
 from review.selectors.city_lists import issue_page, issue_source, issue_standing, letter_of, table_of
 
 
@@ -78,7 +79,21 @@ def _of_list(kind: str, context: Callable[[ListIssue], Mapping[str, Any]]) -> Do
     return Document(form.name, form.template, "paper.city_list", issue_source, context, issue_standing, page=issue_page)
 
 
+def signed_sheet(issue: SheetIssue) -> dict[str, Any]:
+    """What stands on an expert's 评分表."""
+    return score_sheet(sheets.paper_of(issue))
+
+
 DOCUMENTS = {
+    "score_sheet": Document(
+        LAYOUTS["score_sheet"].name,
+        LAYOUTS["score_sheet"].template,
+        "paper.sheet",
+        sheets.issue_source,
+        signed_sheet,
+        sheets.issue_standing,
+        page=sheets.issue_page,
+    ),
     "city_table": _of_list("city_table", city_table),
     "city_letter": _of_list("city_letter", city_letter),
 }

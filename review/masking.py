@@ -83,7 +83,8 @@ def _masked(value: Any, words: list[str]) -> Any:
 
 
 def _files(files: Mapping[str, Any]) -> dict[str, Any]:
-    number, found = 0, {}
+    number = 0
+    found: dict[str, dict[str, list[Any]]] = {}
     for section, fields in files.items():
         for field, held in fields.items():
             for file in held:

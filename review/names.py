@@ -5,6 +5,7 @@ Pure.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # What a name ends in, longest first; what is left is what people call it by.
 _FORMS = (
@@ -21,12 +22,14 @@ _KNOWN_BY_REGION = re.compile(r"(?:大学|学院|研究院|研究所|设计院|�
 _SHORTEST = 2  # letters of a short name that still says whose it is
 
 
+@lru_cache(maxsize=100_000)
 def folded(name: str) -> str:
     """A name without spaces, its letters and brackets half-width."""
     text = unicodedata.normalize("NFKC", name).upper()
     return re.sub(r"[\s\u3000]+", "", text)
 
 
+@lru_cache(maxsize=100_000)
 def bare(name: str) -> str:
     """A name without region, what stands in brackets, and legal form; what is too short to be one stays whole."""
     text = re.sub(r"\([^()]*\)", "", folded(name))

@@ -2,10 +2,23 @@
 
 from django.urls import path
 
-from review.views import city_lists, copies, findings, first_reviews, inbox, messages, sign_offs
+from review.views import (
+    city_lists,
+    copies,
+    experts,
+    findings,
+    first_reviews,
+    inbox,
+    messages,
+    panels,
+    sheets,
+    sign_offs,
+    visits,
+)
 
 _DESK, _LIST = "applications/<str:ref>/first-review/", "city-lists/<str:ref>/"
 _INBOX = "rounds/<str:ref>/reviews/"
+_PANEL, _SHEET, _VISIT = "panels/<str:ref>/", "sheets/<str:ref>/", "visits/<str:ref>/"
 
 urlpatterns = [
     path("rounds/<str:ref>/copies/", copies.copies, name="copies"),
@@ -42,6 +55,44 @@ urlpatterns = [
     path("sign-offs/<int:pk>/", sign_offs.sign_off, name="sign_off"),
     path("sign-offs/<int:pk>/record/", sign_offs.record, name="sign_off_record"),
     path("sign-offs/<int:pk>/resolve/", sign_offs.resolve, name="sign_off_resolve"),
+    path("experts/", experts.experts, name="experts"),
+    path("experts/add/", experts.add, name="expert_add"),
+    path("experts/<str:ref>/", experts.expert, name="expert"),
+    path("rounds/<str:ref>/panels/", panels.panels, name="panels"),
+    path("rounds/<str:ref>/panels/draw/", panels.draw, name="panel_draw"),
+    path(_PANEL, panels.panel, name="panel"),
+    path(f"{_PANEL}amend/", panels.amend, name="panel_amend"),
+    path(f"{_PANEL}invite/", panels.invite, name="panel_invite"),
+    path(f"{_PANEL}chair/", panels.name_chair, name="panel_chair"),
+    path(f"{_PANEL}assign/", panels.assign, name="panel_assign"),
+    path(f"{_PANEL}give/", panels.give, name="panel_give"),
+    path(f"{_PANEL}waive/", panels.waive, name="panel_waive"),
+    path(f"{_PANEL}start/", panels.start, name="panel_start"),
+    path(f"{_PANEL}reseal/", panels.course, {"step": "reseal"}, name="panel_reseal"),
+    path(f"{_PANEL}resume/", panels.course, {"step": "resume"}, name="panel_resume"),
+    path(f"{_PANEL}close/", panels.close, name="panel_close"),
+    path(f"{_PANEL}open/", panels.open_up, name="panel_open"),
+    path(f"{_PANEL}scores/", panels.scores, name="panel_scores"),
+    path("seats/<int:pk>/answer/", panels.answer, name="seat_answer"),
+    path("seats/<int:pk>/release/", panels.release, name="seat_release"),
+    path("sheets/", sheets.desk, name="sheets"),
+    path("sheets/profile/", experts.own_profile, name="own_profile"),
+    path(_SHEET, sheets.sheet, name="sheet"),
+    path(f"{_SHEET}declare/", sheets.declare, name="sheet_declare"),
+    path(f"{_SHEET}recuse/", sheets.recuse, name="sheet_recuse"),
+    path(f"{_SHEET}sign/", sheets.sign, name="sheet_sign"),
+    path(f"{_SHEET}files/<int:pk>/", sheets.file, name="sheet_file"),
+    path(f"{_SHEET}signed/", sheets.signed, name="sheet_signed"),
+    path(f"{_SHEET}reopen/", sheets.reopen, name="sheet_reopen"),
+    path(f"{_SHEET}release/", sheets.release, name="sheet_release"),
+    path("rounds/<str:ref>/visits/", visits.round_visits, name="round_visits"),
+    path("visits/", visits.visits, name="visits"),
+    path("applications/<str:ref>/visits/plan/", visits.plan, name="visit_plan"),
+    path(_VISIT, visits.visit, name="visit"),
+    path(f"{_VISIT}cancel/", visits.cancel, name="visit_cancel"),
+    path(f"{_VISIT}photos/", visits.add_photo, name="visit_photo_add"),
+    path(f"{_VISIT}photos/<int:pk>/", visits.photo, name="visit_photo"),
+    path(f"{_VISIT}photos/<int:pk>/strike/", visits.strike_photo, name="visit_photo_strike"),
     path("messages/", messages.conversations, name="messages"),
     path("messages/<int:pk>/strike/", messages.strike, name="message_strike"),
     path("applications/<str:ref>/messages/", messages.conversation, name="conversation"),

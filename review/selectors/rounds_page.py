@@ -12,6 +12,7 @@ def offered(actor: Actor, round_: Round, _deadline: Deadline | None) -> list[Rou
     found = _of_cities(actor, round_)
     if not may(actor, "copies.list") or round_.state in {RoundState.DRAFT, RoundState.PUBLISHED}:
         return found
+    found += of_experts(actor, round_)
     reviews = [RoundAct("初审工作台", "inbox", round_.ref)]
     return [*reviews, RoundAct("纸质件登记", "copies", round_.ref), *found]
 
@@ -20,3 +21,10 @@ def _of_cities(actor: Actor, round_: Round) -> list[RoundAct]:
     if not may(actor, "city_list.survey", round_) or round_.state in {RoundState.DRAFT, RoundState.PUBLISHED}:
         return []
     return [RoundAct("市州推荐名单", "city_lists", round_.ref)]
+
+
+def of_experts(actor: Actor, round_: Round) -> list[RoundAct]:
+    """The round's panels and visits, for its unit's lead office."""
+    if not may(actor, "panel.draw", round_):
+        return []
+    return [RoundAct("专家组", "panels", round_.ref), RoundAct("现场核查", "round_visits", round_.ref)]

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "pgtrigger",
     "rules",
+    "guardian",
     "portal.apps.PortalConfig",
     "tiers.apps.TiersConfig",
     "applications.apps.ApplicationsConfig",
@@ -152,6 +153,13 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 10_000_000},
     }
 }
+
+# -- grants ---------------------------------------------------------------------------------------------------------
+# guardian keeps grants that are facts (an application is lent to an expert); who may do what is asked of `rules` alone,
+# so neither its backend nor its additions to users and groups are wanted.
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = GUARDIAN_MONKEY_PATCH_GROUP = False
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 
 # -- people ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "portal.User"
@@ -346,6 +354,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire invitations": {"task": "portal.tasks.expire_invitations", "schedule": 600},
     "link recognitions": {"task": "tiers.tasks.link_recognitions", "schedule": 180},
     "clear imports": {"task": "tiers.tasks.clear_imports", "schedule": 86_400},
+    "sweep visits": {"task": "review.tasks.sweep_photos", "schedule": 86_400},
     "sweep evidence": {"task": "tiers.tasks.sweep_evidence", "schedule": 86_400},
     "sweep papers": {"task": "portal.tasks.sweep_papers", "schedule": 86_400},
     "clear sessions": {"task": "portal.tasks.clear_sessions", "schedule": 86_400},

@@ -1,4 +1,4 @@
-"""The review under /api/v1/: the order of a list. The pages' own gates and services."""
+"""The review under /api/v1/: the order of a list, an expert's sheet. The pages' own gates and services."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,10 @@ from portal.api import actor_of
 from portal.audit import Outcome
 from portal.errors import Stale
 from review.selectors.city_lists import city_list_for
+from review.selectors.sheets import scoring, sheet_for
 from review.services import choosing, ranking
+from review.services import sheets as sheet_services
+from review.sheet_rules import MOST_COMMENT, MOST_OPINION, MOST_SCORE
 from tiers.api import Reasons
 from tiers.selectors.rounds import round_for
 
@@ -91,7 +94,62 @@ def unit_order(request: Request, ref: str) -> Response:
     return _answered(request, lambda refs, version: choosing.order(round_, refs, version=version, actor=actor))
 
 
+# -- an expert's sheet -----------------------------------------------------------------------------------------------
+class Scored(serializers.Serializer[Any]):
+    """What was typed for one criterion, right or not."""
+
+    score = serializers.CharField(max_length=MOST_SCORE, allow_blank=True)
+    comment = serializers.CharField(max_length=MOST_COMMENT, allow_blank=True, default="")
+
+
+class SheetSaid(serializers.Serializer[Any]):
+    """A whole sheet, as seen at an edition."""
+
+    edition = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+    scores = serializers.DictField(child=Scored())
+    opinion = serializers.CharField(max_length=MOST_OPINION, allow_blank=True, trim_whitespace=False)
+
+
+class SheetKept(serializers.Serializer[Any]):
+    """It is kept; `lacking`: what still keeps it from being signed."""
+
+    edition = serializers.IntegerField()
+    total = serializers.CharField()
+    saved_at = serializers.DateTimeField()
+    lacking = serializers.ListField(child=serializers.CharField())
+
+
+class SheetStale(serializers.Serializer[Any]):
+    """It was saved elsewhere since; nothing was written."""
+
+    reasons = serializers.ListField(child=serializers.CharField())
+    edition = serializers.IntegerField()
+
+
+@extend_schema(
+    operation_id="sheet_save",
+    request=SheetSaid,
+    responses={200: SheetKept, 400: Reasons, 401: Reasons, 404: Reasons, 409: SheetStale},
+)
+@api_view(["PUT"])
+def sheet(request: Request, ref: str) -> Response:
+    """Keep an expert's own sheet."""
+    actor = actor_of(request)
+    row = sheet_for(actor, ref)
+    said = SheetSaid(data=request.data)
+    said.is_valid(raise_exception=True)
+    try:
+        kept = sheet_services.save(row, said.validated_data, edition=said.validated_data["edition"], actor=actor)
+    except Stale as stale:
+        audit.record("request.refuse", outcome=Outcome.REFUSED, reasons=list(stale.reasons), path=request.path)
+        return Response(SheetStale({"reasons": stale.reasons, "edition": stale.version}).data, status=409)
+    found = scoring(kept)
+    body = {"edition": kept.edition, "saved_at": kept.saved_at, "lacking": found["lacking"], "total": found["total"]}
+    return Response(SheetKept(body).data)
+
+
 urlpatterns = [
     path("city-lists/<str:ref>/order/", order, name="api_city_list_order"),
     path("unit-lists/<str:ref>/order/", unit_order, name="api_unit_list_order"),
+    path("sheets/<str:ref>/", sheet, name="api_sheet"),
 ]

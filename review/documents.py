@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.papers import Document
-from review.models import ListIssue
+from review.models import ListIssue, SheetIssue
 from review.papers import Letter, Minutes, PublicNotice, ScoreSheet, Signatory, SummaryTable
-from review.selectors import unit_lists
+from review.selectors import sheets, unit_lists
 from review.selectors.city_lists import issue_page, issue_source, issue_standing, letter_of, table_of
 from review.selectors.unit_lists import Part
 
@@ -103,10 +103,24 @@ def _of_unit_list(kind: str, context: Callable[[Part], Mapping[str, Any]]) -> Do
     )  # fmt: skip
 
 
+def signed_sheet(issue: SheetIssue) -> dict[str, Any]:
+    """What stands on an expert's 评分表."""
+    return score_sheet(sheets.paper_of(issue))
+
+
 DOCUMENTS = {
     "unit_table": _of_unit_list("unit_table", unit_table),
     "unit_letter": _of_unit_list("unit_letter", unit_letter),
     "minutes": _of_unit_list("minutes", panel_minutes),
+    "score_sheet": Document(
+        LAYOUTS["score_sheet"].name,
+        LAYOUTS["score_sheet"].template,
+        "paper.sheet",
+        sheets.issue_source,
+        signed_sheet,
+        sheets.issue_standing,
+        page=sheets.issue_page,
+    ),
     "city_table": _of_list("city_table", city_table),
     "city_letter": _of_list("city_letter", city_letter),
 }

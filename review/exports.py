@@ -11,6 +11,7 @@ from portal.roles import Level
 from portal.rules import may
 from portal.spreadsheets import Column, Kind
 from review.models import Candidate, ListEntry, ScoreSheet
+from review.selectors.experts import experts, industry_choices, speciality_names
 from review.selectors.standings import board, judged
 from review.selectors.unit_lists import recommended
 from review.states import SheetState
@@ -128,8 +129,30 @@ def _sheet_rows(actor: Actor, round_: Round) -> Iterator[Sequence[Any]]:
         )  # fmt: skip
 
 
+# -- the pool of experts ---------------------------------------------------------------------------------------------
+_OF_EXPERTS = (
+    ("专家编号", 14), ("姓名", 12), ("工作单位", 32), ("职称或职务", 16), ("所在市州", 14), ("熟悉的行业大类", 40),
+    ("专长", 40), ("最多承担评分表", 14), ("在库", 8), ("联系电话", 18),
+)  # fmt: skip
+
+
+def _expert_columns(_actor: Actor, _scope: Any) -> Sequence[Column]:
+    return [Column(name, Kind.TEXT, width) for name, width in _OF_EXPERTS]
+
+
+def _expert_rows(actor: Actor, _scope: Any) -> Iterator[Sequence[Any]]:
+    names = dict(industry_choices())
+    for row in experts(actor).order_by("user__name", "pk").iterator():
+        yield [
+            row.ref, row.user.name, row.employer, row.title, row.region.name if row.region else "",
+            "、".join(names.get(code, code) for code in row.industries), "、".join(speciality_names(row.specialities)),
+            str(row.most), "是" if row.is_active else "否", row.phone,
+        ]  # fmt: skip
+
+
 EXPORTS = {
     "summary": Export("推荐汇总表", "export.summary", _columns, _rows, ROUND),
     "standings": Export("参评项目与得分", "candidate.list", _standing_columns, _standing_rows, ROUND, paper="A3"),
     "scores": Export("专家评分明细", "candidate.list", _sheet_columns, _sheet_rows, ROUND, paper="A3"),
+    "experts": Export("专家库", "expert.list", _expert_columns, _expert_rows, paper="A3"),
 }

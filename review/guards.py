@@ -6,7 +6,7 @@ from typing import Any
 
 from applications.guards import review_open
 from applications.states import ApplicationState
-from review.states import GONE_UP, FirstReviewState, ListState, UnitListState
+from review.states import GONE_UP, FirstReviewState, ListState, PanelState, UnitListState
 from tiers.rounds import Window, closed_reason, said
 from tiers.selectors.rounds import city_extension_of
 
@@ -125,3 +125,43 @@ def is_explained(_candidate: Any, *, warnings: Sequence[str] = (), reason: str =
 def is_unjudged(_candidate: Any, *, judged: Sequence[str] = (), **_: Any) -> str | None:
     """Nobody has begun to judge it: no sheet, no visit, no place."""
     return " ".join(judged) or None
+
+
+# -- experts ---------------------------------------------------------------------------------------------------------
+def is_manned(_panel: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+    """There is a chair, there are experts who consented, and everybody is given what they judge."""
+    return " ".join(lacking) or None
+
+
+def is_scored(_panel: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+    """Every sheet of the panel is signed."""
+    return " ".join(lacking) or None
+
+
+def is_in_scoring(sheet: Any, *, at: datetime, **_: Any) -> str | None:
+    """Its panel is scoring, each for themselves, and the unit's time has not run out."""
+    if sheet.panel.state == PanelState.FORMING:
+        return "该评审组尚未开始评分。"
+    if sheet.panel.state != PanelState.SCORING:
+        return "该评审组已开放互看或已结束，评分表不能再变动；确需变动的，由省级经办先恢复独立评分。"
+    return in_unit_time(sheet.panel, at=at)
+
+
+def is_running(sheet: Any, **_: Any) -> str | None:
+    """Its panel has not done its work yet."""
+    return "该评审组已结束评审。" if sheet.panel.state == PanelState.CLOSED else None
+
+
+def is_complete(_sheet: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+    """Every line is scored within its bounds, the extremes are explained, there is an opinion."""
+    return " ".join(lacking) or None
+
+
+def is_proved(_sheet: Any, *, proved_by: str = "", **_: Any) -> str | None:
+    """Whoever signs has shown their second factor again."""
+    return None if proved_by == "second_factor" else "签署评分表须再次验证动态口令。"
+
+
+def is_concluded(_visit: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+    """Every line of the checklist has a finding, and the visit a conclusion."""
+    return " ".join(lacking) or None

@@ -1,161 +1,144 @@
-"""Candidates, panels and signed sheets for tests: what experts do is made short here, and tested where it is done."""
+"""Candidates, experts, panels and sheets for tests, made through the services."""
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
 from applications.models import Application
+from applications.services.beginning import keys_of
 from portal import clock, walls
-from portal.references import new_ref
+from portal.actors import Actor
+from portal.models import Unit
 from portal.roles import Role
-from review.models import Candidate, Expert, Panel, PanelDivision, ScoreSheet, Seat, SiteVisit
-from review.services import candidates, city_lists
+from review.models import Candidate, Expert, Panel, ScoreSheet, Seat
+from review.selectors.assignments import plan
+from review.services import assignments, experts, panels, sheets
+from review.services.panels import Drawing
 from tests import applications as made
 from tests import factories, reviews, rounds
 from tests.factories import People
 from tiers.models import Round
-from tiers.states import RoundState
+
+SECOND = "second_factor"
 
 
-def arrived(people: People, count: int = 1, *, round_: Round | None = None) -> list[Candidate]:
-    """So many candidates of Wuhan, on a list that the unit received."""
-    first = made.submitted(people, round_=round_ or rounds.current(people))
+def candidate(row: Application, *, industry: str = "C34", **more: Any) -> Candidate:
+    """An application that was accepted to be judged."""
+    with walls.system("test"):
+        submission = row.submissions.get(version=row.version)
+        said = {
+            "round": row.round, "state": "accepted", "version": row.version, "digest": submission.digest,
+            "number": row.number, "name": row.enterprise.name, "code": row.enterprise.code,
+            "project": submission.project, "industry": industry, "arrived_at": clock.now(),
+            "decided_at": clock.now(), "decided_by": row.began_by,
+        } | more  # fmt: skip
+        return Candidate.objects.create(application=row, **said, **keys_of(row))
+
+
+def candidates(people: People, count: int = 2, *, batch: int = 7, **more: Any) -> list[Candidate]:
+    """So many of one round, which is being judged."""
+    round_ = rounds.current(people, batch=batch)
+    first = made.submitted(people, round_=round_)
     rows = [first, *(reviews.copied(first, people) for _ in range(count - 1))]
-    for row in rows:
-        reviews.passed(row, people.city_reviewer_a)
-    list_ = reviews.list_of(first.round, people.city_reviewer_a)
-    sent(list_, people)
+    rounds.put_in_state(round_, "expert_review")
+    return [candidate(made.fresh(row), **more) for row in rows]
+
+
+def expert(
+    people: People, *, name: str = "", employer: str = "华中科技大学", industries: Sequence[str] = ("C34",),
+    by: Actor | None = None, **more: Any,
+) -> tuple[Actor, Expert]:  # fmt: skip
+    """Somebody in Hubei's pool, with their seat."""
+    who = factories.seat(Role.EXPERT, unit=Unit.objects.get(code="HB"), who=factories.user(name))
+    return who, profile(people, who, employer=employer, industries=list(industries), by=by, **more)
+
+
+def profile(people: People, who: Actor, *, by: Actor | None = None, **said: Any) -> Expert:
+    """Their profile, as the unit's officer takes it down."""
+    officer = by or people.unit_officer
+    facts = {"employer": "华中科技大学", "industries": ["C34"]} | said
+    with walls.enter(officer):
+        return experts.add(who.person, facts, actor=officer)
+
+
+def panel(
+    people: People, round_: Round, *, divisions: Sequence[str] = ("C34",), name: str = "装备组", **more: Any
+) -> Panel:
+    """A panel that was drawn up."""
     with walls.enter(people.unit_officer):
-        city_lists.accept(reviews.fresh(list_), actor=people.unit_officer)
-    return [of(row) for row in rows]
+        return panels.draw(round_, Drawing(name, tuple(divisions), **more), actor=people.unit_officer)
 
 
-def sent(list_: Any, people: People) -> None:
-    """The list went up, with no paper asked for."""
-    with walls.system("test"):
-        rows = type(list_).objects.filter(pk=list_.pk)
-        rows.update(state="signing", issued=1)
-        rows.update(state="sent", sent_at=clock.now(), sent_by=people.city_head_a.person)
-
-
-def of(row: Application) -> Candidate:
-    """The candidate that an application is."""
-    with walls.system("test"):
-        found = Candidate.objects.select_related("round__unit", "application__factory", "city__region")
-        return found.get(application=row)
-
-
-def fresh(row: Candidate) -> Candidate:
-    """The row as it stands."""
-    with walls.system("test"):
-        found = Candidate.objects.select_related("round__unit", "application__factory", "city__region")
-        return found.get(pk=row.pk)
-
-
-def accepted(people: People, count: int = 1, **more: Any) -> list[Candidate]:
-    """The same, accepted; the round is in its experts' hands."""
-    rows = arrived(people, count, **more)
-    for row in rows:
-        with walls.enter(people.unit_officer):
-            candidates.accept(row, reason="已核实", actor=people.unit_officer)
-    rounds.put_in_state(rows[0].round, RoundState.EXPERT_REVIEW)
-    return [fresh(row) for row in rows]
-
-
-def expert(unit_id: int, **more: Any) -> Expert:
-    """Somebody in a unit's pool."""
-    with walls.system("test"):
-        return Expert.objects.create(
-            ref=new_ref("ZJ"), unit_id=unit_id, user=factories.user(), employer="测试大学", saved_at=clock.now(), **more
-        )
-
-
-def panel(round_: Round, name: str, of_it: Sequence[Candidate], experts: int = 5) -> list[Expert]:
-    """A panel of so many experts, and its candidates."""
-    with walls.system("test"):
-        seats = [expert(round_.unit_id) for _ in range(experts)]
-        by = seats[0].user
-        row = Panel.objects.create(
-            ref=new_ref("PS"), unit_id=round_.unit_id, round=round_, name=name, chair=seats[0], drawn_at=clock.now(),
-            drawn_by=by,
-        )  # fmt: skip
-        Panel.objects.filter(pk=row.pk).update(state="scoring")
-        for division in {candidate.industry for candidate in of_it}:
-            PanelDivision.objects.get_or_create(
-                round=round_, division=division, defaults={"panel": row, "unit_id": round_.unit_id}
-            )
-        for held in seats:
-            seat = Seat.objects.create(
-                unit_id=round_.unit_id, panel=row, expert=held, user=held.user, asked_at=clock.now()
-            )
-            Seat.objects.filter(pk=seat.pk).update(state="consented")
-        Candidate.objects.filter(pk__in=[candidate.pk for candidate in of_it]).update(panel=row)
+def seated(people: People, row: Panel, members: Sequence[tuple[Actor, Expert]]) -> list[Seat]:
+    """Everybody was asked, and comes; the first is the chair."""
+    officer = people.unit_officer
+    with walls.enter(officer):
+        seats = panels.invite(row, [member for _, member in members], actor=officer)
+    for seat, (who, _) in zip(seats, members, strict=True):
+        with walls.enter(who):
+            panels.answer(Seat.objects.get(pk=seat.pk), comes=True, actor=who)
+    with walls.enter(officer):
+        panels.name_chair(fresh(row), members[0][1], actor=officer)
     return seats
 
 
-def scored(candidate: Candidate, experts: Sequence[Expert], totals: Sequence[Any]) -> None:
-    """Signed sheets of these experts, with these totals."""
-    row = fresh(candidate)
+def fresh(row: Any) -> Any:
+    """A row as it stands."""
     with walls.system("test"):
-        now, scores = clock.now(), _spread(row.round, Decimal(80))
-        for held, total in zip(experts, totals, strict=False):
-            sheet = ScoreSheet.objects.create(
-                ref=new_ref("PF"), unit_id=row.unit_id, panel_id=row.panel_id, candidate=row,
-                application=row.application, expert=held, user=held.user, version=row.version, applicant=row.name,
-                project=row.project, number=row.number, industry=row.industry, scores=scores, opinion="同意。",
-                assigned_at=now, assigned_by=held.user, declared_at=now, signed_at=now, total=Decimal(str(total)),
-                digest="0" * 64, issued=1,
-            )  # fmt: skip
-            ScoreSheet.objects.filter(pk=sheet.pk).update(state="open")
-            ScoreSheet.objects.filter(pk=sheet.pk).update(state="signed")
+        related = {"ScoreSheet": ("panel__round", "user", "application"), "Panel": ("round__unit", "chair__user")}
+        return type(row).objects.select_related(*related.get(type(row).__name__, ())).get(pk=row.pk)
 
 
-def _spread(round_: Round, share: Decimal) -> Mapping[str, Any]:
-    return {
-        c.code: {"score": str((c.weight * share / 100).quantize(Decimal("0.1"))), "comment": ""}
-        for c in round_.value.criteria
+def assigned(people: People, row: Panel, *, seed: str = "1") -> list[ScoreSheet]:
+    """What the portal gives out."""
+    with walls.enter(people.unit_officer):
+        digest = plan(fresh(row), seed).digest
+        return assignments.carry_out(fresh(row), seed=seed, digest=digest, actor=people.unit_officer)
+
+
+def scoring(people: People, members: Sequence[tuple[Actor, Expert]], rows: Sequence[Candidate], **more: Any) -> Panel:
+    """A panel whose experts may begin."""
+    made_ = panel(people, rows[0].round, per=len(members), **more)
+    seated(people, made_, members)
+    assigned(people, made_)
+    with walls.enter(people.unit_officer):
+        panels.start(fresh(made_), actor=people.unit_officer)
+    return fresh(made_)
+
+
+def sheet_of(who: Actor, of: Candidate) -> ScoreSheet:
+    """Somebody's sheet about a candidate."""
+    with walls.system("test"):
+        return ScoreSheet.objects.select_related("panel__round", "user").get(user=who.person, candidate=of)
+
+
+def declared(who: Actor, of: Candidate) -> ScoreSheet:
+    """They have declared that nothing ties them."""
+    row = sheet_of(who, of)
+    with walls.enter(who):
+        sheets.declare(row, actor=who)
+    return fresh(row)
+
+
+def full(row: ScoreSheet, share: str = "0.8") -> dict[str, Any]:
+    """A sheet on which every criterion has this share of its weight."""
+    scores = {
+        c.code: {"score": f"{float(c.weight) * float(share):.1f}", "comment": "有据可查"}
+        for c in row.panel.round.value.criteria
     }
+    return {"scores": scores, "opinion": "方案先进，成效明显。"}
 
 
-def joint(people: People) -> dict[str, Any]:
-    """Somebody in each joint department of the unit, by department."""
-    from_there = {}
-    with walls.system("test"):
-        unit = people.unit_officer.membership
-        assert unit
-        for office in unit.unit.offices.filter(city=None, is_lead=False):
-            from_there[office.department] = factories.seat(Role.UNIT_JOINT, office=office)
-    return from_there
+def filled(who: Actor, of: Candidate, share: str = "0.8") -> ScoreSheet:
+    """A sheet that lacks nothing but the signature."""
+    row = declared(who, of)
+    with walls.enter(who):
+        sheets.save(row, full(row, share), edition=row.edition, actor=who)
+    return fresh(row)
 
 
-def visited(candidate: Candidate, conclusion: str) -> None:
-    """A visit that came to this."""
-    with walls.system("test"):
-        now, by = clock.now(), factories.user()
-        row = SiteVisit.objects.create(
-            ref=new_ref("HC"), unit_id=candidate.unit_id, candidate=candidate, name=candidate.name,
-            project=candidate.project, planned_at=now, place="现场", made_at=now, made_by=by, done_at=now, done_by=by,
-            conclusion=conclusion,
-        )  # fmt: skip
-        SiteVisit.objects.filter(pk=row.pk).update(state="done")
-
-
-def many(like: Candidate, count: int) -> list[Candidate]:
-    """So many more candidates like one, made without going all the way."""
-    found = []
-    with walls.system("test"):
-        owner = like.application.enterprise
-    for _ in range(count):
-        row = reviews.copied(like.application, None, enterprise=owner)
-        with walls.system("test"):
-            made_ = Candidate.objects.create(
-                application=row, round=like.round, version=1, digest=like.digest, number=row.number, name=like.name,
-                code=like.code, project=row.factory.name, industry=like.industry, arrived_at=like.arrived_at,
-                decided_at=like.decided_at, decided_by=like.decided_by, panel_id=like.panel_id, unit_id=like.unit_id,
-                city_id=like.city_id, enterprise_id=like.enterprise_id,
-            )  # fmt: skip
-            Candidate.objects.filter(pk=made_.pk).update(state="accepted")
-            found.append(made_.pk)
-    with walls.system("test"):
-        rows = Candidate.objects.select_related("round__unit", "application__factory", "city__region").in_bulk(found)
-    return [rows[pk] for pk in found]
+def signed(who: Actor, of: Candidate, share: str = "0.8") -> ScoreSheet:
+    """One that was signed."""
+    row = filled(who, of, share)
+    with walls.enter(who):
+        sheets.sign(row, edition=row.edition, proved_by=SECOND, actor=who)
+    return fresh(row)

@@ -13,8 +13,8 @@ from review.models import Candidate, Finding, FirstReview
 from review.selectors.candidates import candidate_for
 from review.services import candidates, city_lists, first_reviews
 from tests import applications as made
-from tests import judging, reviews, rounds, titles
-from tests.factories import People
+from tests import choice, reviews, rounds, titles
+from tests.factories import People, office
 from tests.rounds import MICROSECOND
 from tiers.models import Recommendation
 from tiers.services import recognitions
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_what_stands_on_a_received_list_arrives_in_the_version_that_was_sent(people: People) -> None:
-    first, second = judging.arrived(people, 2)
+    first, second = choice.arrived(people, 2)
     assert [(row.state, row.city_position, row.version) for row in (first, second)] == [
         ("arrived", 1, 1), ("arrived", 2, 1),
     ]  # fmt: skip
@@ -36,7 +36,7 @@ def test_what_stands_on_a_received_list_arrives_in_the_version_that_was_sent(peo
 
 
 def test_twins_and_adverse_facts_are_pointed_out_and_need_words(people: People) -> None:
-    first, second = judging.arrived(people, 2)
+    first, second = choice.arrived(people, 2)
     with walls.enter(people.unit_officer):
         with pytest.raises(Refused, match=f"同一企业另有参评项目{second.number}"):
             candidates.accept(first, actor=people.unit_officer)
@@ -48,19 +48,19 @@ def test_twins_and_adverse_facts_are_pointed_out_and_need_words(people: People) 
 
 
 def test_accepting_all_leaves_what_has_to_be_looked_at(people: People) -> None:
-    (row,) = judging.arrived(people)
+    (row,) = choice.arrived(people)
     with walls.enter(people.unit_officer):
         assert candidates.accept_all(row.round, actor=people.unit_officer) == (1, 0)
         assert candidates.accept_all(row.round, actor=people.unit_officer) == (0, 0), "twice is once"
-    assert judging.fresh(row).state == "accepted"
+    assert choice.fresh(row).state == "accepted"
 
 
 def test_a_bar_a_title_and_a_fact_are_pointed_out(people: People) -> None:
-    (row,) = judging.arrived(people)
+    (row,) = choice.arrived(people)
     with walls.system("test"):
         type(row.application.factory).objects.filter(pk=row.application.factory_id).update(held_tier="excellent")
         Finding.objects.create(
-            application=row.application, kind="safety", text="事故", source="台账", office=people.unit_officer.membership.office,  # type: ignore[union-attr]
+            application=row.application, kind="safety", text="事故", source="台账", office=office("湖北省经济和信息化厅"),
             at=row.arrived_at, by=people.unit_officer.person, unit_id=row.unit_id, city_id=row.city_id,
             enterprise_id=row.enterprise_id,
         )  # fmt: skip
@@ -71,14 +71,14 @@ def test_a_bar_a_title_and_a_fact_are_pointed_out(people: People) -> None:
             actor=people.unit_head,
         )  # fmt: skip
     with walls.enter(people.unit_officer), pytest.raises(Refused) as refused:
-        candidates.accept(judging.fresh(row), actor=people.unit_officer)
+        candidates.accept(choice.fresh(row), actor=people.unit_officer)
     said = str(refused.value)
     for words in ("限制申报", "该工厂已获评卓越级", "有1条不利的核查事实"):
         assert words in said, said
 
 
 def test_one_goes_back_to_its_city_with_a_reason_and_comes_again_with_words(people: People) -> None:
-    (row,) = judging.arrived(people)
+    (row,) = choice.arrived(people)
     with walls.enter(people.unit_officer):
         with pytest.raises(Refused, match="理由"):
             candidates.send_back(row, reason=" ", actor=people.unit_officer)
@@ -98,7 +98,7 @@ def test_one_goes_back_to_its_city_with_a_reason_and_comes_again_with_words(peop
 
 
 def test_a_refusal_is_read_by_the_applicant_and_can_be_taken_back(people: People) -> None:
-    (row,) = judging.arrived(people)
+    (row,) = choice.arrived(people)
     with walls.enter(people.unit_head):
         candidates.refuse(row, reason="申报主体为中央企业。", actor=people.unit_head)
     with walls.enter(people.enterprise_admin_a):
@@ -106,11 +106,11 @@ def test_a_refusal_is_read_by_the_applicant_and_can_be_taken_back(people: People
             user=people.enterprise_admin_a.person, text__contains="申报主体为中央企业"
         ).exists()
     with walls.enter(people.unit_head):
-        assert candidates.restore(judging.fresh(row), reason="认定有误", actor=people.unit_head).state == "arrived"
+        assert candidates.restore(choice.fresh(row), reason="认定有误", actor=people.unit_head).state == "arrived"
 
 
 def test_nothing_is_decided_a_microsecond_after_the_units_time(people: People, time_machine: object) -> None:
-    (row,) = judging.arrived(people)
+    (row,) = choice.arrived(people)
     time_machine.move_to(row.round.unit_until + MICROSECOND, tick=False)  # type: ignore[attr-defined]
     with walls.enter(people.unit_officer), pytest.raises(Refused, match="截止"):
         candidates.accept(row, actor=people.unit_officer)
@@ -120,21 +120,21 @@ def test_nothing_is_decided_a_microsecond_after_the_units_time(people: People, t
 
 
 def test_a_returned_list_takes_its_candidates_along_and_brings_them_again(people: People) -> None:
-    (row,) = judging.arrived(people)
+    (row,) = choice.arrived(people)
     list_ = reviews.list_of(row.round, people.city_head_a)
     with walls.enter(people.unit_officer):
         city_lists.give_back(list_, reason="请补充材料", until=None, actor=people.unit_officer)
-    assert judging.fresh(row).state == "sent_back"
-    with walls.enter(people.city_head_a), pytest.raises(Refused, match="不能说明|随名单"):
-        candidates.answer(judging.fresh(row), reason="说明", actor=people.city_head_a)
-    judging.sent(list_, people)
+    assert choice.fresh(row).state == "sent_back"
+    with walls.enter(people.city_head_a), pytest.raises(Refused, match="不能单独说明"):
+        candidates.answer(choice.fresh(row), reason="说明", actor=people.city_head_a)
+    choice.sent(list_, people)
     with walls.enter(people.unit_officer):
         city_lists.accept(reviews.fresh(list_), actor=people.unit_officer)
-    assert judging.fresh(row).state == "arrived"
+    assert choice.fresh(row).state == "arrived"
 
 
 def test_once_recommended_it_goes_back_no_more(people: People) -> None:
-    (row,) = judging.accepted(people)
+    (row,) = choice.accepted(people)
     with walls.system("test"):
         Recommendation.objects.create(
             round=row.round, factory=row.application.factory, at=row.arrived_at, by=people.unit_officer.person,
@@ -157,18 +157,18 @@ def test_where_no_city_reviews_passing_is_accepting(people: People) -> None:
         review = first_reviews.decide(
             row, passes=True, checklist=reviews.EVERY_POINT, opinion="符合。", edition=0, actor=people.unit_officer
         )
-    found = judging.of(row)
+    found = choice.of(row)
     assert (found.state, found.city_position) == ("accepted", None)
     with walls.enter(people.unit_officer):
         edition = FirstReview.objects.get(pk=review.pk).edition
         first_reviews.reopen(made.fresh(row), reason="再核", edition=edition, actor=people.unit_officer)
-        assert judging.fresh(found).state == "sent_back"
+        assert choice.fresh(found).state == "sent_back"
         with pytest.raises(Refused, match="不经市州"):
             candidates.send_back(found, reason="x", actor=people.unit_officer)
 
 
 def test_others_find_nothing(people: People) -> None:
-    (row,) = judging.arrived(people)
+    (row,) = choice.arrived(people)
     for actor in (
         people.city_head_b,
         people.unit_head_hunan,
@@ -184,9 +184,9 @@ def test_others_find_nothing(people: People) -> None:
 
 
 def test_a_city_reads_how_its_own_was_received_and_no_score(people: People, client_as: object) -> None:
-    (row,) = judging.accepted(people)
-    seats = judging.panel(row.round, "装备组", [row])
-    judging.scored(row, seats, [80, 81, 82, 83, 84])
+    (row,) = choice.accepted(people)
+    seats = choice.panel(row.round, "装备组", [row])
+    choice.scored(row, seats, [80, 81, 82, 83, 84])
     page = client_as(people.city_head_a).get(reverse("candidate", args=[row.application.ref]))  # type: ignore[operator]
     text = page.content.decode()
     assert "已受理" in text
@@ -197,9 +197,9 @@ def test_a_city_reads_how_its_own_was_received_and_no_score(people: People, clie
 
 
 def test_acceptance_is_on_record(people: People) -> None:
-    (row,) = judging.accepted(people)
+    (row,) = choice.accepted(people)
     with walls.system("test"):
         verbs = set(AuditEvent.objects.filter(verb__startswith="candidate.").values_list("verb", flat=True))
     assert {"candidate.arrive", "candidate.accept"} <= verbs
-    assert judging.fresh(row).decided_by == people.unit_officer.person
+    assert choice.fresh(row).decided_by == people.unit_officer.person
     assert row.round.unit_until > row.arrived_at - timedelta(days=1)

@@ -14,7 +14,7 @@ from portal.errors import Refused
 from review.models import Candidate, Choice, UnitList
 from review.selectors.choosing import by_numbers
 from review.services import choosing
-from tests import factories, judging
+from tests import choice, factories
 from tests.factories import People
 from tests.test_committed import at_once
 from tiers.models import Recommendation, Round
@@ -30,12 +30,12 @@ def cast(own_database: str) -> People:
 
 @pytest.fixture
 def first(cast: People) -> Candidate:
-    (row,) = judging.accepted(cast)
+    (row,) = choice.accepted(cast)
     return row
 
 
 def _all(first: Candidate, count: int) -> list[Candidate]:
-    return [first, *judging.many(first, count - 1)]
+    return [first, *choice.many(first, count - 1)]
 
 
 def _act(do: Callable[..., Any], by: Actor, *args: Any, **kwargs: Any) -> Callable[[], Any]:

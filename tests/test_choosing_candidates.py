@@ -13,7 +13,7 @@ from review.models import Candidate, Choice, QuotaShare, ScoreSheet, UnitList
 from review.selectors import choosing as seen
 from review.selectors import standings, unit_lists
 from review.services import choosing
-from tests import judging
+from tests import choice
 from tests.factories import People
 from tiers.models import Recommendation, Round
 from tiers.services import round_dates
@@ -24,11 +24,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def four(people: People) -> list[Candidate]:
     """Four candidates of one panel, scored 90, 85, 85 and 70."""
-    rows = judging.accepted(people, 4)
-    seats = judging.panel(rows[0].round, "装备制造组", rows)
+    rows = choice.accepted(people, 4)
+    seats = choice.panel(rows[0].round, "装备制造组", rows)
     for row, total in zip(rows, (90, 85, 85, 70), strict=True):
-        judging.scored(row, seats, [total] * 5)
-    return [judging.fresh(row) for row in rows]
+        choice.scored(row, seats, [total] * 5)
+    return [choice.fresh(row) for row in rows]
 
 
 def _order(round_: Round) -> list[str]:
@@ -70,7 +70,7 @@ def test_level_ones_are_shown_as_ties_and_parting_them_needs_a_reason(four: list
 
 
 def test_what_a_visit_found_bars_the_way_without_a_reason(four: list[Candidate], people: People) -> None:
-    judging.visited(four[0], "failed")
+    choice.visited(four[0], "failed")
     with walls.enter(people.unit_officer):
         choosing.recommend(four[1], reason="与第三项并列，示范性更强。", actor=people.unit_officer)
         with pytest.raises(Refused, match="现场核查不通过"):
@@ -156,8 +156,8 @@ def test_direct_ones_stand_apart_and_never_count(four: list[Candidate], people: 
         Candidate.objects.filter(pk=four[3].pk).update(track="direct")
     with walls.enter(people.unit_officer):
         round_dates.change_quota(round_, 1, reason="压缩", actor=people.unit_officer)
-        choosing.recommend(judging.fresh(four[0]), actor=people.unit_officer)
-        made = choosing.recommend(judging.fresh(four[3]), actor=people.unit_officer)
+        choosing.recommend(choice.fresh(four[0]), actor=people.unit_officer)
+        made = choosing.recommend(choice.fresh(four[3]), actor=people.unit_officer)
         page = seen.choice_page(round_, {})
     assert (made.outside_quota, made.position) == (True, None)
     assert (page.used, [row.pk for row, _ in page.direct]) == (1, [four[3].pk])
@@ -179,7 +179,7 @@ def test_order_is_changed_whole_and_a_stale_one_is_told_what_it_missed(four: lis
 
 
 def test_one_that_is_not_accepted_gets_no_place(people: People) -> None:
-    (row,) = judging.arrived(people)
+    (row,) = choice.arrived(people)
     with walls.enter(people.unit_officer), pytest.raises(Refused, match="待受理"):
         choosing.recommend(row, actor=people.unit_officer)
 

@@ -22,7 +22,7 @@ from review.models import Candidate, SignOff, UnitIssue, UnitList
 from review.selectors import unit_lists as seen
 from review.services import choosing, sign_offs, unit_lists
 from tests import applications as made
-from tests import factories, judging, reviews
+from tests import choice, factories, reviews
 from tests.conftest import QUICK_HASHERS
 from tests.factories import People
 from tests.papers import Read
@@ -41,13 +41,13 @@ class World:
 
 def _world() -> World:
     people = factories.cast()
-    rows = judging.accepted(people, 4)
-    first = judging.panel(rows[0].round, "装备制造组", rows[:3])
-    second = judging.panel(rows[0].round, "食品医药组", rows[3:])
+    rows = choice.accepted(people, 4)
+    first = choice.panel(rows[0].round, "装备制造组", rows[:3])
+    second = choice.panel(rows[0].round, "食品医药组", rows[3:])
     for row, total in zip(rows[:3], (90, 80, 70), strict=True):
-        judging.scored(row, first, [total] * 5)
-    judging.scored(rows[3], second, [60, 61, 62, 63, 64])
-    departments = judging.joint(people)
+        choice.scored(row, first, [total] * 5)
+    choice.scored(rows[3], second, [60, 61, 62, 63, 64])
+    departments = choice.joint(people)
     with walls.enter(people.unit_officer):
         choosing.recommend_many(rows[0].round, [rows[0], rows[3]], actor=people.unit_officer)
         choosing.recommend(rows[2], reason="行业空白，带动作用强。", actor=people.unit_officer)
@@ -56,7 +56,7 @@ def _world() -> World:
         )
     for pk in papers.waiting():
         papers.make(pk)
-    return World(people, [judging.fresh(row) for row in rows], departments, issue)
+    return World(people, [choice.fresh(row) for row in rows], departments, issue)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def _send(world: World, issue: int = 1, by: Actor | None = None) -> UnitList:
         return unit_lists.send(world.rows[0].round, issue=issue, ink=_ink(), actor=actor)
 
 
-# -- what is frozen -----------------------------------------------------------------------------------------------------
+# -- what is frozen ---------------------------------------------------------------------------------------------------
 def test_an_issue_holds_the_order_with_scores_and_why(world: World) -> None:
     said = world.issue.document
     assert [(e["position"], e["number"], e["score"]) for e in said["entries"]] == [
@@ -164,7 +164,7 @@ def test_papers_are_the_units_and_its_departments_and_nobody_elses(world: World)
             paper_for(actor, code)
 
 
-# -- signing ------------------------------------------------------------------------------------------------------------
+# -- signing ----------------------------------------------------------------------------------------------------------
 def test_departments_are_asked_and_silence_is_no_consent(world: World) -> None:
     with walls.system("test"):
         asked = list(SignOff.objects.filter(unit_issue=world.issue).select_related("office"))
@@ -195,7 +195,7 @@ def test_a_departure_that_came_later_has_to_be_explained(world: World) -> None:
         with walls.enter(officer):
             unit_lists.take_back(world.rows[0].round, reason="再核", actor=officer)
             with walls.system("test"):
-                row = judging.fresh(world.rows[1])
+                row = choice.fresh(world.rows[1])
                 row.sheets.update(state="open")
                 row.sheets.update(state="signed", total=95)
             lacking = seen.lacking_to_circulate(world.rows[0].round)
@@ -205,7 +205,7 @@ def test_a_departure_that_came_later_has_to_be_explained(world: World) -> None:
         transaction.set_rollback(True)
 
 
-# -- sending ------------------------------------------------------------------------------------------------------------
+# -- sending ----------------------------------------------------------------------------------------------------------
 def test_everything_that_is_lacking_is_said_at_once(world: World) -> None:
     with pytest.raises(Refused) as refused:
         _send(world)

@@ -11,8 +11,8 @@ from portal.errors import Hidden
 from portal.models import Enterprise
 from portal.roles import Level
 from portal.rules import may
-from review.models import Candidate, Finding
-from review.states import CandidateState
+from review.models import Candidate, Finding, ScoreSheet, SiteVisit
+from review.states import HELD_SHEETS, CandidateState, VisitState
 from tiers.models import Factory, Recommendation, Round
 from tiers.names import TIER_NAMES
 from tiers.selectors.recognitions import barred_until
@@ -50,6 +50,10 @@ def judged(candidate: Candidate) -> list[str]:
     found = []
     if Recommendation.objects.filter(round=candidate.round_id, factory=candidate.application.factory_id).exists():
         found.append(f"{candidate.name}已在推荐名单中，须先撤回推荐。")
+    if ScoreSheet.objects.filter(candidate=candidate, state__in=HELD_SHEETS).exists():
+        found.append(f"{candidate.name}已分配专家评审，须先撤换其评分表。")
+    if SiteVisit.objects.filter(candidate=candidate).exclude(state=VisitState.CANCELLED).exists():
+        found.append(f"{candidate.name}已安排现场核查，须先取消。")
     return found
 
 

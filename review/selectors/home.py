@@ -9,6 +9,7 @@ from portal.rules import may
 from portal.selectors.home import Waiting
 from review.models import Candidate, CityList
 from review.selectors.copies import lacking
+from review.selectors.experts_home import of_experts
 from review.selectors.inbox import in_reach, reviewed_rounds
 from review.selectors.messages import unread_by
 from review.selectors.sign_offs import sign_offs
@@ -25,7 +26,7 @@ def waiting(actor: Actor) -> list[Waiting]:
         found.append(Waiting(silent, "件会签事项待答复", "sign_offs", "未答复的不视为同意"))
     if may(actor, "first_review.list"):
         found += _reviewing(actor)
-    return found
+    return found + of_experts(actor)
 
 
 def _reviewing(actor: Actor) -> list[Waiting]:

@@ -12,6 +12,7 @@ def offered(actor: Actor, round_: Round, _deadline: Deadline | None) -> list[Rou
     found = _of_cities(actor, round_)
     if not may(actor, "copies.list") or round_.state in {RoundState.DRAFT, RoundState.PUBLISHED}:
         return found
+    found += of_experts(actor, round_)
     reviews = [RoundAct("初审工作台", "inbox", round_.ref)]
     return [*reviews, RoundAct("纸质件登记", "copies", round_.ref), *found, *_of_unit(actor, round_)]
 
@@ -30,3 +31,10 @@ def _of_unit(actor: Actor, round_: Round) -> list[RoundAct]:
         RoundAct("名额与推荐", "choice", round_.ref),
         RoundAct("上报名单", "unit_list", round_.ref),
     ]
+
+
+def of_experts(actor: Actor, round_: Round) -> list[RoundAct]:
+    """The round's panels and visits, for its unit's lead office."""
+    if not may(actor, "panel.draw", round_):
+        return []
+    return [RoundAct("专家组", "panels", round_.ref), RoundAct("现场核查", "round_visits", round_.ref)]

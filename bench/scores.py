@@ -139,8 +139,8 @@ def _candidate(row: Application, of: Submission, round_: Round, panel: Panel) ->
     return Candidate(
         application=row, round=round_, state="accepted", version=1, digest=of.digest, number=row.number,
         name="测评企业", code="91420100MA00000000", project=f"{row.number}项目", industry="C34",
-        arrived_at=now, decided_at=now, decided_by=panel.drawn_by, panel=panel, unit_id=row.unit_id, city_id=row.city_id,
-        enterprise_id=row.enterprise_id,
+        arrived_at=now, decided_at=now, decided_by=panel.drawn_by, panel=panel,
+        unit_id=row.unit_id, city_id=row.city_id, enterprise_id=row.enterprise_id,
     )  # fmt: skip
 
 
@@ -150,7 +150,8 @@ def _judge(rows: list[Candidate], experts: list[Expert]) -> None:
     ScoreSheet.objects.bulk_create(
         ScoreSheet(
             ref=new_ref("PF"), unit_id=row.unit_id, panel_id=row.panel_id, candidate=row,
-            application_id=row.application_id, expert=expert, user_id=expert.user_id, state="signed", version=1, applicant=row.name, project=row.project,
+            application_id=row.application_id, expert=expert, user_id=expert.user_id, state="signed", version=1,
+            applicant=row.name, project=row.project,
             number=row.number, industry=row.industry, opinion="同意。", assigned_at=now, assigned_by_id=expert.user_id,
             declared_at=now, signed_at=now, total=Decimal(draw.randint(600, 950)) / 10, digest="0" * 64, issued=1,
         )

@@ -1,8 +1,10 @@
 """The page on which the quota is split and places are given: each group at its share, and what that means."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from django.urls import reverse
 
 from applications.states import Track
 from portal.models import Industry
@@ -11,6 +13,8 @@ from review.models import Candidate, QuotaShare
 from review.selectors import standings, unit_lists
 from tiers.models import Round
 from tiers.selectors.rounds import taken
+
+_PLACE = "PLACE"
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Row:
     passes_over: int
     is_last_in: bool
     reasons: tuple[str, ...]
+    page: str
 
     @property
     def label(self) -> str:
@@ -77,9 +82,9 @@ def field_of(place: int) -> str:
     return f"share_{place}"
 
 
-def shares_said(round_: Round, said: Mapping[str, str]) -> dict[str, int]:
-    """The shares in a form's values, by the group's name; what isn't a number is left out."""
-    names = list(standings.judged(round_).groups)
+def shares_said(groups: Iterable[str], said: Mapping[str, str]) -> dict[str, int]:
+    """The shares of these groups in a form's values; what isn't a number is left out."""
+    names = list(groups)
     found = {name: said.get(field_of(place), "").strip() for place, name in enumerate(names)}
     return {name: int(text) for name, text in found.items() if text.isascii() and text.isdecimal() and len(text) < 5}
 
@@ -90,7 +95,7 @@ def choice_page(round_: Round, said: Mapping[str, str]) -> ChoicePage:
     sizes = {name: sum(not line.bar and line.rank > 0 for line in lines) for name, lines in found.groups.items()}
     suggested = choosing.suggested(sizes, round_.quota if round_.quota is not None else sum(sizes.values()))
     kept = dict(QuotaShare.objects.filter(round=round_).values_list("group", "places"))
-    tried = shares_said(round_, said)
+    tried = shares_said(found.groups, said)
     shares = {name: tried.get(name, kept.get(name, suggested[name])) for name in found.groups}
     given = unit_lists.reasons(round_)
     groups = [_group(place, name, shares[name], found, given) for place, name in enumerate(found.groups)]
@@ -116,7 +121,7 @@ def _group(place: int, name: str, share: int, found: standings.Judged, given: di
     firm = found.firmness(name, share)
     inside = {line.key for line in cut.inside}
     level = {line.key for line in cut.just_out} if cut.tied_at_cut else set()
-    rows = []
+    rows, page = [], reverse("candidate", args=[_PLACE])  # asked for once: a thousand rows would feel it
     for line in lines:
         key = int(str(line.key))
         fact = found.facts[key]
@@ -125,7 +130,7 @@ def _group(place: int, name: str, share: int, found: standings.Judged, given: di
         rows.append(
             Row(
                 fact.ref, fact.number, line, found.scores[key], found.adjusted.get(key), _standing(line, inside, level),
-                over, is_last, tuple(given.get(key, ())),
+                over, is_last, tuple(given.get(key, ())), page.replace(_PLACE, fact.ref),
             )
         )  # fmt: skip
     turns = tuple(found.facts[int(str(key))].name for key in dict.fromkeys(key for key, _ in firm.sheets))

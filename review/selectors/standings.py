@@ -24,6 +24,7 @@ from tiers.models import Recommendation, Round
 from tiers.terms import Terms, Ties
 
 UNGROUPED, DIRECT = "未分组", "直接申报（不占名额）"
+_LABELS = {str(state): str(state.label) for state in CandidateState}
 _TAGS = {"arrived": "tag--wait", "accepted": "tag--ok", "sent_back": "tag--bad", "refused": "tag--bad"}
 _ACTS = ("accept", "send_back", "refuse", "restore", "answer")
 _LEFT = (SheetState.RECUSED, SheetState.RELEASED)
@@ -75,7 +76,7 @@ class Line(NamedTuple):
     @property
     def label(self) -> str:
         """How far it is taken in."""
-        return CandidateState(self.state).label
+        return _LABELS[self.state]
 
     @property
     def tag(self) -> str:
@@ -91,11 +92,6 @@ class Line(NamedTuple):
     def adjusted_label(self) -> str:
         """What it would be if every expert were as severe as the others."""
         return "—" if self.adjusted is None else str(self.adjusted)
-
-    @property
-    def spread_label(self) -> str:
-        """By how much its sheets differ, where there are several."""
-        return str(self.spread) if self.signed > 1 else ""
 
     @property
     def place_label(self) -> str:

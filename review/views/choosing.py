@@ -17,6 +17,7 @@ from review.forms.first_reviews import ReasonForm
 from review.models import Candidate
 from review.selectors import candidates as seen
 from review.selectors import choosing as selectors
+from review.selectors.standings import judged
 from review.services import choosing as services
 from review.views.acts import Act, Back, perform
 from review.views.candidates import judged_round
@@ -36,7 +37,7 @@ def choice(request: PortalRequest, ref: str) -> HttpResponse:
 def share(request: PortalRequest, ref: str) -> HttpResponse:
     """Keep the split."""
     round_ = judged_round(request, ref)
-    shares = selectors.shares_said(round_, request.POST.dict())
+    shares = selectors.shares_said(judged(round_).groups, request.POST.dict())
     if not shares:
         raise Refused("请填写各行业组的名额。")
     services.share(round_, shares, actor=request.actor)

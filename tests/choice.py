@@ -30,6 +30,11 @@ def arrived(people: People, count: int = 1, *, round_: Round | None = None) -> l
     return [of(row) for row in rows]
 
 
+def current(people: People, batch: int) -> Round:
+    """A round of its own beside others of the year."""
+    return rounds.current(people, batch=batch)
+
+
 def sent(list_: Any, people: People) -> None:
     """The list went up, with no paper asked for."""
     with walls.system("test"):

@@ -61,8 +61,8 @@ def test_a_bar_a_title_and_a_fact_are_pointed_out(people: People) -> None:
         type(row.application.factory).objects.filter(pk=row.application.factory_id).update(held_tier="excellent")
         Finding.objects.create(
             application=row.application, kind="safety", text="事故", source="台账",
-            office=office("湖北省经济和信息化厅"), at=row.arrived_at, by=people.unit_officer.person, unit_id=row.unit_id,
-            city_id=row.city_id,
+            office=office("湖北省经济和信息化厅"), at=row.arrived_at, by=people.unit_officer.person,
+            unit_id=row.unit_id, city_id=row.city_id,
             enterprise_id=row.enterprise_id,
         )  # fmt: skip
     bad = titles.recognition(people.unit_officer, code=row.code, title="hubei_pilot", project="被撤销的项目")

@@ -6,11 +6,12 @@ from portal import walls
 from review.services import choosing
 from tests import choice
 from tests.factories import People
-from tests.samples.kinds import STAFF_A, Sample
-from tests.samples.reviewing import ELSEWHERE, UNIT_LEAD
+from tests.samples.kinds import ABOVE_A, STAFF_A, Sample
+from tests.samples.reviewing import APPLICANTS, CITIES_B, UNIT_LEAD
 
 # A round's pages are seen by whoever sees the round; what is judged in it is its unit's.
-_ROUND: dict[str, Any] = {"args": lambda w: [w.judged_round.ref], "else_": 403, "but": ELSEWHERE}
+_SEEN = dict.fromkeys((*ABOVE_A, *CITIES_B, *APPLICANTS, "enterprise_admin_b"), 403)
+_ROUND: dict[str, Any] = {"args": lambda w: [w.judged_round.ref], "but": _SEEN}
 
 
 def _act(name: str, **more: Any) -> Sample:
@@ -40,7 +41,7 @@ SAMPLES: dict[str, Sample] = {
     "unit_list_take_back": Sample(UNIT_LEAD, **_ROUND),
     "unit_list_send": Sample({"unit_head"}, **_ROUND),
     "api_unit_list_order": Sample(
-        UNIT_LEAD, lambda w: [w.judged_round.ref], "put", {"version": 0, "order": []}, else_=403, but=ELSEWHERE
+        UNIT_LEAD, lambda w: [w.judged_round.ref], "put", {"version": 0, "order": []}, but=_SEEN
     ),
 }
 

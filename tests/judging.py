@@ -1,6 +1,7 @@
 """Candidates, experts, panels and sheets for tests, made through the services."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from applications.models import Application
@@ -9,13 +10,15 @@ from portal import clock, walls
 from portal.actors import Actor
 from portal.models import Unit
 from portal.roles import Role
+from review.demo import experts as demo
 from review.models import Candidate, Expert, Panel, ScoreSheet, Seat
 from review.selectors.assignments import plan
-from review.services import assignments, experts, panels, sheets
+from review.services import assignments, experts, panels, sheets, visits
 from review.services.panels import Drawing
 from tests import applications as made
 from tests import factories, reviews, rounds
 from tests.factories import People
+from tiers.demo.rounds import somebody
 from tiers.models import Round
 
 SECOND = "second_factor"
@@ -142,3 +145,28 @@ def signed(who: Actor, of: Candidate, share: str = "0.8") -> ScoreSheet:
     with walls.enter(who):
         sheets.sign(row, edition=row.edition, proved_by=SECOND, actor=who)
     return fresh(row)
+
+
+# -- the demo --------------------------------------------------------------------------------------------------------
+def judging_to_see() -> dict[str, Any]:
+    """A panel of the demo's experts that scores what was handed in there, and a visit, as addresses name them."""
+    officer, who = somebody("jingban"), somebody("zhuanjia1")
+    rows = [reviews.of_the_demo(name) for name in ("光谷传感器工厂", "光谷封装测试工厂", "生物制剂二期工厂")]
+    for row, industry in zip(rows, ("C39", "C39", "C27"), strict=True):
+        if not Candidate.objects.filter(application=row).exists():
+            candidate(row, industry=industry)
+    demo.pool()
+    made_ = demo.judge(rows[0].round, name="浏览专家组")
+    with walls.system("test"):
+        own = {s.state: s.ref for s in ScoreSheet.objects.filter(panel=made_, user=who.person)}
+        signed_ = ScoreSheet.objects.get(panel=made_, state="signed")
+        member = Expert.objects.select_related("user").get(user=who.person)
+        judged_ = Candidate.objects.select_related("application", "round").get(application=rows[0])
+    planning = visits.Planning(clock.now() + timedelta(hours=2), "光谷大道1号", (member,))
+    with walls.enter(officer):
+        visit = visits.plan(judged_, planning, actor=officer)
+    return {
+        "panel": made_.ref, "sheet": own["open"], "sheet_assigned": own["assigned"], "sheet_signed": signed_.ref,
+        "expert": member.ref, "visit": visit.ref, "seat": Seat.objects.get(panel=made_, user=who.person).pk,
+        "judged": rows[0].ref,
+    }  # fmt: skip

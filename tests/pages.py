@@ -87,14 +87,24 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/applications/{returned}/extend/", "/packages/", "/packages/{package}/", "/exports/",
         "/rounds/{round}/reviews/", "/rounds/{round}/city-lists/", "/rounds/{round}/city-lists/420100/extend/",
         "/city-lists/{list_sent}/", "/city-lists/{list_sent}/return/",
+        "/experts/", "/experts/?text=xx", "/experts/add/", "/experts/{expert}/", "/rounds/{round}/panels/",
+        "/rounds/{round}/panels/draw/", "/panels/{panel}/", "/panels/{panel}/amend/", "/panels/{panel}/invite/",
+        "/panels/{panel}/chair/", "/panels/{panel}/assign/", "/panels/{panel}/give/", "/panels/{panel}/reseal/",
+        "/panels/{panel}/resume/", "/seats/{seat}/release/", "/sheets/{sheet_signed}/signed/",
+        "/sheets/{sheet_signed}/reopen/", "/sheets/{sheet_signed}/release/", "/rounds/{round}/visits/", "/visits/",
+        "/applications/{judged}/visits/plan/", "/visits/{visit}/", "/visits/{visit}/cancel/",
     ),
     "fuze": (
         "/", "/rounds/{round_draft}/", "/rounds/{round}/", "/seal/", "/papers/{paper}/", "/papers/{paper}/seals/",
-        "/papers/{paper}/seals/unit/",
+        "/papers/{paper}/seals/unit/", "/panels/{panel}/waive/",
     ),
     "fuze.hualing": ("/", "/rounds/", "/rounds/add/", "/registrations/", "/people/", "/people/invite/"),
     "huitong": ("/",),
-    "zhuanjia1": ("/", "/me/"),
+    "zhuanjia1": (
+        "/", "/me/", "/sheets/", "/sheets/profile/", "/sheets/{sheet_assigned}/declare/", "/sheets/{sheet}/",
+        "/sheets/{sheet}/recuse/", "/sheets/{sheet}/sign/", "/sheets/{sheet_signed}/", "/panels/{panel}/open/",
+        "/seats/{seat}/answer/", "/visits/", "/visits/{visit}/",
+    ),
     "buji": ("/", "/people/", "/announcements/"),
     "xitong": (
         "/", "/offices/", "/offices/?search=xx", "/offices/?page=2", "/offices/add-group/", "/offices/{office}/rename/",
@@ -110,6 +120,7 @@ NO_PAGE = {  # files
     "recognition_import_errors", "scenario_template",
     "scenario_import_errors", "attachment", "submitted_file", "late_draft", "receipt", "submission_document",
     "seal_picture", "paper_file", "package_file", "export", "round_file", "announcement_file",
+    "sheet_file", "visit_photo", "panel_scores",
 }  # fmt: skip
 
 # Account, page, what is typed into which field, the button; all of it must come back with an error.

@@ -19,6 +19,7 @@ from tests.samples import (
     choosing,
     ground,
     guidance,
+    judging,
     ladder,
     papers,
     review,
@@ -32,7 +33,7 @@ from tests.samples.kinds import Sample, World
 pytestmark = pytest.mark.django_db
 
 # One module for each part of the portal: SAMPLES, and things() that they point at.
-PARTS = (ground, ladder, titles, rounds, applications, papers, seals, review, reviewing, guidance, choosing)
+PARTS = (ground, ladder, titles, rounds, applications, papers, seals, review, reviewing, guidance, choosing, judging)
 SAMPLES: dict[str, Sample] = {name: sample for part in PARTS for name, sample in part.SAMPLES.items()}
 
 

@@ -16,6 +16,7 @@ from tests import factories, rounds
 from tests.applications import applications_to_see
 from tests.browser import Served, Visitor, chromium, served
 from tests.databases import copied_database
+from tests.judging import judging_to_see
 from tests.reviews import reviews_to_see
 from tests.seals import paper_to_see
 from tests.titles import titles_to_see
@@ -69,6 +70,7 @@ def world(portal: Served) -> dict[str, Any]:
             **rounds.guidance_to_see(),
             **paper_to_see(portal.log.parent / "media"),
             **reviews_to_see(),
+            **judging_to_see(),
         }
 
     return portal.ask(made)

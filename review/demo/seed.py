@@ -6,7 +6,7 @@ from django.db import transaction
 from applications.models import Application
 from portal import walls
 from portal.demo.seed import NotADemo
-from review.demo import desk
+from review.demo import desk, experts
 from review.models import Message
 from review.services import messages
 from tiers.demo.rounds import somebody
@@ -47,4 +47,5 @@ def seed() -> bool:
                     messages.mark_read(found[factory], actor=actor)
                     messages.write(found[factory], text=text, actor=actor)
         desk.seed(found)
+        experts.seed()
     return True

@@ -51,7 +51,7 @@ def found(
         rows = rows.filter(industries__contains=[industry])
     if speciality:
         rows = rows.filter(specialities__contains=[speciality])
-    return rows.filter(is_active=state == "active") if state else rows
+    return (rows.filter(is_active=state == "active") if state else rows).order_by("user__name", "pk")
 
 
 def without_profile(actor: Actor) -> QuerySet[User]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.papers import Document
-from review.models import ListIssue
+from review.models import ListIssue, Publicity
 from review.papers import Letter, Minutes, PublicNotice, ScoreSheet, Signatory, SummaryTable
 from review.selectors.city_lists import issue_page, issue_source, issue_standing, letter_of, table_of
+from review.selectors.publicity import notice_of, notice_page, notice_source, notice_standing
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,21 @@ def _of_list(kind: str, context: Callable[[ListIssue], Mapping[str, Any]]) -> Do
     return Document(form.name, form.template, "paper.city_list", issue_source, context, issue_standing, page=issue_page)
 
 
+def published(row: Publicity) -> dict[str, Any]:
+    """What stands on a 公示."""
+    return public_notice(notice_of(row))
+
+
 DOCUMENTS = {
+    "public_notice": Document(
+        "公示",
+        "documents/public_notice.html",
+        "paper.publicity",
+        notice_source,
+        published,
+        notice_standing,
+        page=notice_page,
+    ),
     "city_table": _of_list("city_table", city_table),
     "city_letter": _of_list("city_letter", city_letter),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from review.views import city_lists, copies, findings, first_reviews, inbox, messages, sign_offs
+from review.views import city_lists, copies, findings, first_reviews, inbox, messages, objections, publicity, sign_offs
 
 _DESK, _LIST = "applications/<str:ref>/first-review/", "city-lists/<str:ref>/"
 _INBOX = "rounds/<str:ref>/reviews/"
@@ -45,4 +45,26 @@ urlpatterns = [
     path("messages/", messages.conversations, name="messages"),
     path("messages/<int:pk>/strike/", messages.strike, name="message_strike"),
     path("applications/<str:ref>/messages/", messages.conversation, name="conversation"),
+    # made public, sent up, decided
+    path("publicity/", publicity.publicity, name="publicity"),
+    path("publicity/lookup/", objections.look_up, name="objection_lookup"),
+    path("publicity/receipt/", objections.receipt, name="objection_receipt"),
+    path("publicity/<str:ref>/", publicity.publicity_page, name="publicity_page"),
+    path("publicity/<str:ref>/edit/", publicity.edit, name="publicity_edit"),
+    path("publicity/<str:ref>/redraw/", publicity.redraw, name="publicity_redraw"),
+    path("publicity/<str:ref>/discard/", publicity.discard, name="publicity_discard"),
+    path("publicity/<str:ref>/publish/", publicity.publish, name="publicity_publish"),
+    path("publicity/<str:ref>/withdraw/", publicity.withdraw, name="publicity_withdraw"),
+    path("publicity/<str:ref>/object/", objections.lodge, name="objection_lodge"),
+    path("publicity/<str:ref>/record/", objections.record, name="objection_record"),
+    path("rounds/<str:ref>/publicity/", publicity.draw, name="publicity_draw"),
+    path("objections/", objections.objections, name="objections"),
+    path("objections/<str:ref>/", objections.objection, name="objection"),
+    path("objections/<str:ref>/accept/", objections.accept, name="objection_accept"),
+    path("objections/<str:ref>/refuse/", objections.refuse, name="objection_refuse"),
+    path("objections/<str:ref>/ask/", objections.ask, name="objection_ask"),
+    path("objections/<str:ref>/dismiss/", objections.dismiss, name="objection_dismiss"),
+    path("objections/<str:ref>/uphold/", objections.uphold, name="objection_uphold"),
+    path("objections/<str:ref>/files/<int:pk>/", objections.file, name="objection_file"),
+    path("objection-notices/<str:ref>/", objections.notice, name="objection_notice"),
 ]

@@ -14,13 +14,25 @@ from portal.audit import AuditEvent
 from tests import factories
 from tests.addresses import house_patterns
 from tests.conftest import QUICK_HASHERS
-from tests.samples import applications, ground, guidance, ladder, papers, review, reviewing, rounds, seals, titles
+from tests.samples import (
+    applications,
+    ground,
+    guidance,
+    ladder,
+    papers,
+    results,
+    review,
+    reviewing,
+    rounds,
+    seals,
+    titles,
+)
 from tests.samples.kinds import Sample, World
 
 pytestmark = pytest.mark.django_db
 
 # One module for each part of the portal: SAMPLES, and things() that they point at.
-PARTS = (ground, ladder, titles, rounds, applications, papers, seals, review, reviewing, guidance)
+PARTS = (ground, ladder, titles, rounds, applications, papers, seals, review, reviewing, guidance, results)
 SAMPLES: dict[str, Sample] = {name: sample for part in PARTS for name, sample in part.SAMPLES.items()}
 
 

@@ -27,11 +27,13 @@ PER_PAGE = 50
 NAVIGATION = (
     ("首页", "home", ""),
     ("公告", "announcements", ""),
+    ("公示", "publicity", ""),
     ("申报批次", "rounds", "round.list"),
     ("企业申报", "applications", "application.list"),
     ("留言", "messages", "message.list"),
     ("初审工作台", "reviews", "first_review.list"),
     ("会签事项", "sign_offs", "sign_off.list"),
+    ("公示异议", "objections", "objection.list"),
     ("企业登记", "registrations", "registration.list"),
     ("在册企业", "enterprises", "enterprise.list"),
     ("智能工厂", "factories", "factory.list"),

@@ -6,6 +6,7 @@ from portal.actors import Actor
 from portal.rules import may
 from review.selectors.first_reviews import may_ask_again, rejection_for
 from review.selectors.messages import unread_by
+from review.selectors.objections import notices
 
 
 def offered(actor: Actor, application: Application) -> list[Link]:
@@ -18,6 +19,9 @@ def offered(actor: Actor, application: Application) -> list[Link]:
     if may(actor, "message.write", application):
         unread = unread_by(actor).filter(application=application).count()
         found.append(Link("留言", "conversation", application.ref, unread))
+    if may(actor, "application.write", application):
+        rows = notices(actor).filter(round=application.round_id, factory=application.factory_id)
+        found += [Link("公示异议核实", "objection_notice", row.ref, 0 if row.answered_at else 1) for row in rows]
     return found
 
 

@@ -226,6 +226,11 @@ def offered(actor: Actor, round_: Round, deadline: Deadline | None) -> list[Roun
     return [act for here in declared("selectors.rounds_page", "offered") for act in here(actor, round_, deadline)]
 
 
+def lacking(round_: Round, action: str) -> list[str]:
+    """What keeps a round from being reported or ended (`action`), as the higher apps know it: a sentence each."""
+    return [line for here in declared("selectors.rounds_page", "lacking") for line in here(round_, action)]
+
+
 # -- what a page shows of a round --------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class RuleLine:

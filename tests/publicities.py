@@ -1,0 +1,116 @@
+"""Candidates, recommendations and publicities for tests."""
+
+import io
+from datetime import datetime
+from typing import Any
+
+from portal import clock, walls
+from portal.actors import Actor
+from portal.models import Enterprise
+from review.models import Candidate, Objection, ObjectionNotice, Publicity
+from review.services import objections, publicity
+from review.services.objections import Said
+from tests import applications as made
+from tests import factories, rounds
+from tests.factories import People
+from tests.rounds import DAY
+from tests.uploads import PDF
+from tiers.models import Factory, Recommendation, Round
+from tiers.services import calendar
+from tiers.services.recommendations import recommend
+
+FACTS = "该单位申报材料所列数控设备数量与现场不符，附现场照片。"
+
+
+def judged(people: People, *, days: int = 5, count: int = 2, **kwargs: Any) -> Round:
+    """A round of Hubei whose experts are done, with so many recommended; `days` of publicity are asked for."""
+    calendar.load(actor=rounds.LOADER)
+    made_ = rounds.current(people, **kwargs)
+    rounds.put_in_state(made_, "expert_review")
+    with walls.system("test"):
+        Round.objects.filter(pk=made_.pk).update(publicity_days=days)
+    for _ in range(count):
+        recommended(people, rounds.fresh(made_))
+    return rounds.fresh(made_)
+
+
+def candidate(people: People, round_: Round, *, enterprise: Enterprise | None = None, **changes: Any) -> Candidate:
+    """An application that was taken in to be judged."""
+    owner = enterprise or people.enterprise_a
+    factory = factories.factory(owner)
+    row = made.bare_of(people, round_, factory)
+    with walls.system("test"):
+        said = {
+            "name": owner.name, "code": owner.code, "project": f"{factory.name}数字化项目", "industry": "C34",
+            "number": row.number, "version": 1, "digest": "d" * 64, "arrived_at": clock.now(), "state": "arrived",
+        } | changes  # fmt: skip
+        keys = {"unit_id": factory.unit_id, "city_id": factory.city_id, "enterprise_id": factory.enterprise_id}
+        found = Candidate.objects.create(application=row, round=round_, **said, **keys)
+        Candidate.objects.filter(pk=found.pk).update(
+            state="accepted", decided_at=clock.now(), decided_by=people.unit_officer.person
+        )
+        return Candidate.objects.select_related("application__factory", "round", "enterprise").get(pk=found.pk)
+
+
+def recommended(people: People, round_: Round, *, outside: bool = False, **kwargs: Any) -> Recommendation:
+    """A candidate that is recommended."""
+    row = candidate(people, round_, **kwargs)
+    with walls.enter(people.unit_officer):
+        factory: Factory = row.application.factory
+        return recommend(round_, factory, outside_quota=outside, actor=people.unit_officer)
+
+
+def drawn(people: People, round_: Round, **values: Any) -> Publicity:
+    """A draft with everything that is asked for."""
+    officer = people.unit_officer
+    with_outside = values.pop("with_outside", False)
+    with walls.enter(officer):
+        row = publicity.draw(round_, with_outside=with_outside, actor=officer)
+        said = {name: getattr(row, name) for name in publicity.FIELDS} | {"phone": "027-87000000"} | values
+        return publicity.edit(row, said, version=row.version, actor=officer)
+
+
+def published(people: People, round_: Round, **values: Any) -> Publicity:
+    """One that is public, from now unless it says otherwise."""
+    row = drawn(people, round_, **values)
+    with walls.enter(people.unit_head):
+        return publicity.publish(row, actor=people.unit_head)
+
+
+def fresh(row: Publicity) -> Publicity:
+    """The row as it stands."""
+    with walls.system("test"):
+        return Publicity.objects.select_related("round__unit", "unit").get(pk=row.pk)
+
+
+def over(row: Publicity) -> datetime:
+    """An instant after its last."""
+    assert row.until
+    return row.until + DAY
+
+
+def said(row: Publicity, **changes: Any) -> Said:
+    """What an objector says."""
+    asked = {"about": row.rows[0]["factory"], "name": "孙知秋", "phone": "13900001111", "facts": FACTS} | changes
+    return Said(**asked)
+
+
+def lodged(row: Publicity, *, evidence: bool = False, **changes: Any) -> tuple[Objection, str]:
+    """An objection by a visitor, and its code."""
+    files = [(io.BytesIO(PDF), "证明.pdf")] if evidence else []
+    with walls.enter(Actor()):
+        return objections.lodge(fresh(row), said(row, **changes), files)
+
+
+def handled(row: Objection, by: Actor) -> Objection:
+    """One that was taken up."""
+    with walls.enter(by):
+        found = Objection.objects.select_related("publicity__round", "factory").get(pk=row.pk)
+        objections.accept(found, due_at=clock.now() + DAY, actor=by)
+        return Objection.objects.select_related("publicity__round", "factory").get(pk=row.pk)
+
+
+def asked(row: Objection, by: Actor, text: str = "请说明数控设备的购置、安装和使用情况。") -> ObjectionNotice:
+    """The enterprise is asked about it."""
+    with walls.enter(by):
+        return objections.ask(row, text=text, due_at=clock.now() + DAY, actor=by)

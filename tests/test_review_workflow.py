@@ -1,4 +1,4 @@
-"""Every state × action × role of a first review, a sign-off and a city's list; the database's refusal; the instant."""
+"""Every state × action × role of the review's workflows; the database's refusal of all else; the instant."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ from portal.actors import Actor
 from portal.errors import Denied, Refused
 from portal.workflow import available, move
 from review import guards
-from review.models import CityList, FirstReview, SignOff
+from review.models import Candidate, CityList, FirstReview, SignOff, UnitList
 from review.transitions import WORKFLOWS
 from tests import applications as made
 from tests import reviews, rounds
@@ -47,8 +47,24 @@ MAY: dict[str, dict[str, set[str]]] = {
         "lock": {"portal"},
         "unlock": UNIT,
     },
+    "candidate": {
+        "accept": UNIT,
+        "send_back": UNIT,
+        "answer": CITY,
+        "refuse": UNIT,
+        "restore": UNIT,
+        "recall": {"portal"},
+        "renew": {"portal"},
+    },
+    "unit_list": {
+        "circulate": UNIT,
+        "reopen": UNIT | {"portal"},
+        "send": {"unit_head"},
+        "give_back": {"portal"},
+    },
 }
 REASON = {"reason": "理由"}
+DENIED, REFUSED = "(denied)", "(refused)"  # no state is called so
 # What satisfies every guard of an action; whatever is not named happens while the enterprises' window is still open.
 READY: dict[str, dict[str, Any]] = {
     "pass": {"checklist": reviews.EVERY_POINT},
@@ -59,6 +75,11 @@ READY: dict[str, dict[str, Any]] = {
     "verify": REASON,
     "record": REASON,
     "return": REASON,
+    "send_back": REASON,
+    "answer": REASON,
+    "refuse": REASON,
+    "restore": REASON,
+    "give_back": REASON,
     "lock": {"at": CITY_UNTIL + MICROSECOND},
 }
 
@@ -89,9 +110,15 @@ def make(people: People, row: Application) -> Callable[[str, str], Any]:
                 application=row, enterprise_id=row.enterprise_id, office=seat.office, state=state, asked_at=now,
                 asked_by=somebody, due_at=now, answered_at=now, answered_by=somebody, **keys,
             )  # fmt: skip
-        return CityList.objects.create(
-            ref="X-1", round=row.round, state=state, issued=1, sent_at=now, sent_by=somebody, **keys
-        )
+        if kind == "candidate":
+            return Candidate.objects.create(
+                application=row, round=row.round, state=state, version=1, reason="理由", arrived_at=now, decided_at=now,
+                decided_by=somebody, enterprise_id=row.enterprise_id, **keys,
+            )  # fmt: skip
+        listed = {"ref": "X-1", "round": row.round, "state": state, "issued": 1, "sent_at": now, "sent_by": somebody}
+        if kind == "unit_list":
+            return UnitList.objects.create(unit_id=row.unit_id, **listed)
+        return CityList.objects.create(**listed, **keys)
 
     return of
 
@@ -110,7 +137,7 @@ def test_matrix_of_state_action_and_role(
         for step in workflow.transitions:
             for name, actor in actors.items():
                 allowed = name in MAY[workflow.name][step.action]
-                wanted = "denied" if not allowed else step.target if state in step.sources else "refused"
+                wanted = DENIED if not allowed else step.target if state in step.sources else REFUSED
                 assert _try(thing, step.action, actor) == wanted, (state, step.action, name)
 
 
@@ -121,10 +148,10 @@ def _try(thing: Any, action: str, actor: Actor) -> str:
         try:
             verdict = str(move(thing, action, actor=actor, **ready).state)
         except Denied:
-            verdict = "denied"
+            verdict = DENIED
         except Refused:
-            verdict = "refused"
-        assert offered is (verdict not in {"denied", "refused"})
+            verdict = REFUSED
+        assert offered is (verdict not in {DENIED, REFUSED})
         transaction.set_rollback(True)
     return verdict
 

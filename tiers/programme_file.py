@@ -28,6 +28,7 @@ from tiers.terms import (
     Programme,
     Rule,
     Terms,
+    Ties,
 )
 
 # The lists of a round's terms that an officer edits as rows.
@@ -185,6 +186,7 @@ def _aggregation(table: Table) -> Aggregation:
         decimals=table.take("decimals", whole),
         clause=table.take("clause"),
         unverified=table.take("unverified", flag, False),
+        ties=table.take("ties", Ties, Ties.OFFICER),
     )
     table.done()
     return aggregation

@@ -63,6 +63,21 @@ class Method(StrEnum):
         return {"mean": "算术平均", "trimmed": "去掉一个最高分和一个最低分后平均"}[self]
 
 
+class Ties(StrEnum):
+    """What parts equal scores; the notices don't say."""
+
+    OFFICER = "officer"
+    CRITERIA = "criteria"
+
+    @property
+    def label(self) -> str:
+        """Its name."""
+        return {
+            "officer": "并列的由主管部门研究确定，并写明理由",
+            "criteria": "依次比较权重较高的评分项的平均分，仍相同的由主管部门研究确定",
+        }[self]
+
+
 @dataclass(frozen=True)
 class Rule:
     """One condition of eligibility in its notice's words; `value` is what its kind compares with (see RULE_KINDS)."""
@@ -125,6 +140,7 @@ class Aggregation:
     decimals: int
     clause: str
     unverified: bool = False
+    ties: Ties = Ties.OFFICER
 
 
 @dataclass(frozen=True)

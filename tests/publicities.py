@@ -4,10 +4,11 @@ import io
 from datetime import datetime
 from typing import Any
 
+from applications.models import Application
 from portal import clock, walls
 from portal.actors import Actor
-from portal.models import Enterprise
-from review.models import Candidate, Objection, ObjectionNotice, Publicity
+from portal.models import Enterprise, User
+from review.models import Candidate, Dispatch, Objection, ObjectionNotice, Publicity, UnitIssue, UnitList
 from review.services import objections, publicity
 from review.services.objections import Said
 from tests import applications as made
@@ -114,3 +115,36 @@ def asked(row: Objection, by: Actor, text: str = "请说明数控设备的购置
     """The enterprise is asked about it."""
     with walls.enter(by):
         return objections.ask(row, text=text, due_at=clock.now() + DAY, actor=by)
+
+
+# -- the matrix --------------------------------------------------------------------------------------------------------
+KINDS = frozenset({"publicity", "objection", "dispatch"})
+
+
+def of_kind(kind: str, state: str, row: Application, by: User) -> Any:
+    """One of these in a state, whatever led there; the caller stands behind all walls."""
+    now = clock.now()
+    if kind == "dispatch":
+        listed = {"ref": "X-1", "issued": 1, "sent_at": now, "sent_by": by, "round": row.round, "unit_id": row.unit_id}
+        issue = UnitIssue.objects.create(
+            unit_list=UnitList.objects.create(**listed), version=1, document={}, digest="d", at=now, by=by,
+            unit_id=row.unit_id,
+        )  # fmt: skip
+        return Dispatch.objects.create(
+            ref="X-1-1", unit_id=row.unit_id, round=row.round, issue=issue, version=1, state=state, document={},
+            digest="d", sent_at=now, sent_by=by, due_at=now,
+        )  # fmt: skip
+    public = Publicity.objects.create(
+        ref=f"GS-{kind[:6]}{state[:6]}"[:16], unit_id=row.unit_id, round=row.round, title="公示", basis="依据", rows=[],
+        state=state if kind == "publicity" else "draft", begins_at=now + 999 * DAY,
+        until=now + 1000 * DAY, workdays=1, document={},
+        digest="d", saved_at=now, saved_by=by, published_at=now, published_by=by,
+        withdrawn_at=now, reason="理由",
+    )  # fmt: skip
+    if kind == "publicity":
+        return public
+    return Objection.objects.create(
+        ref="YY-1", secret="s", unit_id=row.unit_id, publicity=public, factory=row.factory, about="某", name="某某",
+        phone="1", facts="某事", lodged_at=now, state=state, reason="理由", finding="结论", decided_at=now,
+        decided_by=by,
+    )  # fmt: skip

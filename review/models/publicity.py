@@ -69,8 +69,7 @@ class Publicity(OfUnit):
                 name="publicity_published_by_somebody",
             ),
             CheckConstraint(
-                condition=(Q(state=PublicityState.WITHDRAWN, withdrawn_at__isnull=False) & ~Q(reason=""))
-                | (~Q(state=PublicityState.WITHDRAWN) & Q(withdrawn_at=None, reason="")),
+                condition=~Q(state=PublicityState.WITHDRAWN) | (Q(withdrawn_at__isnull=False) & ~Q(reason="")),
                 name="publicity_withdrawn_with_reason",
             ),
         ]

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from review.views import city_lists, copies, findings, first_reviews, inbox, messages, objections, publicity, sign_offs
+from review.views import (
+    city_lists,
+    copies,
+    dispatches,
+    findings,
+    first_reviews,
+    inbox,
+    messages,
+    objections,
+    outcomes,
+    publicity,
+    sign_offs,
+)
 
 _DESK, _LIST = "applications/<str:ref>/first-review/", "city-lists/<str:ref>/"
 _INBOX = "rounds/<str:ref>/reviews/"
@@ -67,4 +79,17 @@ urlpatterns = [
     path("objections/<str:ref>/uphold/", objections.uphold, name="objection_uphold"),
     path("objections/<str:ref>/files/<int:pk>/", objections.file, name="objection_file"),
     path("objection-notices/<str:ref>/", objections.notice, name="objection_notice"),
+    path("dispatches/", dispatches.dispatches, name="dispatches"),
+    path("dispatches/results/<str:batch>/", outcomes.upload, name="outcome_upload"),
+    path("dispatches/results/<str:batch>/template.xlsx", outcomes.template, name="outcome_template"),
+    path("dispatches/imports/<str:ref>/", outcomes.preview, name="outcome_import"),
+    path("dispatches/imports/<str:ref>/confirm/", outcomes.confirm, name="outcome_confirm"),
+    path("dispatches/imports/<str:ref>/errors.xlsx", outcomes.errors, name="outcome_errors"),
+    path("dispatches/<str:ref>/", dispatches.dispatch, name="dispatch"),
+    path("dispatches/<str:ref>/receive/", dispatches.receive, name="dispatch_receive"),
+    path("dispatches/<str:ref>/ask/", dispatches.ask, name="dispatch_ask"),
+    path("dispatches/<str:ref>/decide/", dispatches.decide, name="dispatch_decide"),
+    path("dispatches/<str:ref>/books/<int:place>/", dispatches.book, name="dispatch_book"),
+    path("dispatches/<str:ref>/package.zip", dispatches.package, name="dispatch_package"),
+    path("rounds/<str:ref>/outcomes/", outcomes.record, name="outcome_record"),
 ]

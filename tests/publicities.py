@@ -9,8 +9,11 @@ from portal import clock, walls
 from portal.actors import Actor
 from portal.models import Enterprise, User
 from review.models import Candidate, Dispatch, Objection, ObjectionNotice, Publicity, UnitIssue, UnitList
-from review.services import objections, publicity
+from review.selectors.dispatches import entries
+from review.services import dispatches, objections, publicity
 from review.services.objections import Said
+from review.services.outcomes import Decision
+from review.states import Result
 from tests import applications as made
 from tests import factories, rounds
 from tests.factories import People
@@ -148,3 +151,69 @@ def of_kind(kind: str, state: str, row: Application, by: User) -> Any:
         phone="1", facts="某事", lodged_at=now, state=state, reason="理由", finding="结论", decided_at=now,
         decided_by=by,
     )  # fmt: skip
+
+
+# -- sent up -----------------------------------------------------------------------------------------------------------
+def line_of(row: Candidate, position: int | None, *, outside: bool = False) -> dict[str, Any]:
+    """An entry of a unit's list, as its issue freezes it."""
+    return {
+        "position": position, "ref": row.application.ref, "number": row.number, "version": row.version,
+        "digest": row.digest, "project": row.project, "name": row.name, "code": row.code, "industry": row.industry,
+        "city": "武汉市", "factory": row.application.factory.ref, "score": "88.50", "outside_quota": outside,
+    }  # fmt: skip
+
+
+def issued(people: People, round_: Round, *, by: Actor | None = None) -> UnitIssue:
+    """The unit's list as it was signed, made by hand from the recommendations as they are."""
+    with walls.system("test"):
+        signer = (by or people.unit_head).person
+        row, _ = UnitList.objects.get_or_create(
+            round=round_, defaults={"ref": f"{round_.ref}-L", "unit_id": round_.unit_id, "sent_by": signer}
+        )
+        number = row.issues.count() + 1
+        candidates = {
+            c.application.factory_id: c
+            for c in Candidate.objects.filter(round=round_).select_related("application__factory")
+        }
+        places = list(Recommendation.objects.filter(round=round_).order_by("pk"))
+        inside = [candidates[p.factory_id] for p in places if not p.outside_quota]
+        outside = [candidates[p.factory_id] for p in places if p.outside_quota]
+        lines = [line_of(c, n) for n, c in enumerate(inside, start=1)]
+        lines += [line_of(c, None, outside=True) for c in outside]
+        document = {"entries": lines, "number": "鄂经信函〔2024〕9号", "on": "2024-11-28"}
+        state = {"state": "signing", "issued": number, "sent_at": clock.now(), "sent_by": signer}
+        if row.state == "sent":
+            UnitList.objects.filter(pk=row.pk).update(state="returned")
+        UnitList.objects.filter(pk=row.pk).update(**state)
+        UnitIssue.objects.create(
+            unit_list=row, unit_id=round_.unit_id, version=number, document=document, digest="a" * 64, at=clock.now(),
+            by=signer,
+        )  # fmt: skip
+        UnitList.objects.filter(pk=row.pk).update(state="sent")
+        return UnitIssue.objects.select_related("unit_list__round__unit").get(unit_list=row, version=number)
+
+
+def sent(people: People, round_: Round, *, by: Actor | None = None) -> Dispatch:
+    """What the unit's head sends up."""
+    head = by or people.unit_head
+    issue = issued(people, round_, by=head)
+    with walls.enter(head):
+        return dispatches.send(issue.unit_list, issue, actor=head)
+
+
+def received(people: People, round_: Round, **kwargs: Any) -> Dispatch:
+    """The same, received."""
+    row = sent(people, round_, **kwargs)
+    with walls.enter(people.ministry):
+        return dispatches.receive(row, actor=people.ministry)
+
+
+def results_of(row: Dispatch, *refused: int, document: str = "工信厅联通装函〔2025〕1号") -> list[Decision]:
+    """Everything in it is recognised but what stands at these places."""
+    today = clock.beijing(clock.now()).date()
+    return [
+        Decision(
+            line["ref"], Result.NOT_RECOGNISED if place in refused else Result.RECOGNISED, document, today, ""
+        )
+        for place, line in enumerate(entries(row), start=1)
+    ]  # fmt: skip

@@ -34,6 +34,7 @@ NAVIGATION = (
     ("初审工作台", "reviews", "first_review.list"),
     ("会签事项", "sign_offs", "sign_off.list"),
     ("公示异议", "objections", "objection.list"),
+    ("上报与认定", "dispatches", "dispatch.list"),
     ("企业登记", "registrations", "registration.list"),
     ("在册企业", "enterprises", "enterprise.list"),
     ("智能工厂", "factories", "factory.list"),

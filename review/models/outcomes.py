@@ -16,9 +16,11 @@ from tiers.models.factories import OfEnterprise
 class Outcome(OfEnterprise):
     """The result of an application; there is none before it is made known, and it never changes.
 
-    `disclosed` is what the round allows its enterprise to know of the scores, frozen at that moment.
+    `ref` is the application's: the ministry doesn't see that table. `disclosed` is what the round allows its enterprise
+    to know of the scores, frozen at that moment.
     """
 
+    ref = models.CharField("申报编号", max_length=16, unique=True)
     application = models.OneToOneField(Application, models.PROTECT, related_name="outcome")
     round = models.ForeignKey(Round, models.PROTECT, related_name="outcomes", verbose_name="申报批次")
     factory = models.ForeignKey(Factory, models.PROTECT, related_name="outcomes", verbose_name="工厂")

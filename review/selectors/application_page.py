@@ -7,6 +7,7 @@ from portal.rules import may
 from review.selectors.first_reviews import may_ask_again, rejection_for
 from review.selectors.messages import unread_by
 from review.selectors.objections import notices
+from review.selectors.outcomes import outcome_of, said_of
 
 
 def offered(actor: Actor, application: Application) -> list[Link]:
@@ -26,9 +27,11 @@ def offered(actor: Actor, application: Application) -> list[Link]:
 
 
 def told(actor: Actor, application: Application) -> list[tuple[str, str]]:
-    """A rejection in force, with its reason and what can be done about it."""
+    """A rejection in force, with its reason and what can be done about it; the result in the end."""
     if not may(actor, "application.write", application):
         return []
+    if outcome := outcome_of(application):
+        return [("评审结果", said_of(outcome))]
     row = rejection_for(application)
     if row is None:
         return []

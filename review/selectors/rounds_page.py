@@ -3,7 +3,7 @@
 from portal import clock
 from portal.actors import Actor
 from portal.rules import may
-from review.selectors import publicity
+from review.selectors import outcomes, publicity
 from review.selectors.publicity import OPEN
 from tiers.models import Round
 from tiers.selectors.rounds import Deadline, RoundAct
@@ -17,13 +17,15 @@ def offered(actor: Actor, round_: Round, _deadline: Deadline | None) -> list[Rou
         return found
     if round_.state in OPEN and may(actor, "publicity.draw", round_):
         found.append(RoundAct("草拟公示", "publicity_draw", round_.ref))
+    if round_.state in OPEN and may(actor, "outcome.record", round_):
+        found.append(RoundAct("登记认定结果", "outcome_record", round_.ref))
     reviews = [RoundAct("初审工作台", "inbox", round_.ref)]
     return [*reviews, RoundAct("纸质件登记", "copies", round_.ref), *found]
 
 
-def lacking(round_: Round, _action: str) -> list[str]:
-    """What keeps a round from being reported or ended: publicity and objections."""
-    return publicity.lacking(round_, clock.now())
+def lacking(round_: Round, action: str) -> list[str]:
+    """What keeps a round from being reported or ended: publicity, objections, results."""
+    return [*publicity.lacking(round_, clock.now()), *outcomes.lacking(round_, action)]
 
 
 def _of_cities(actor: Actor, round_: Round) -> list[RoundAct]:

@@ -10,7 +10,8 @@ from portal.roles import Role
 from portal.services import mail
 from portal.services.notices import tell
 from portal.states import MembershipState
-from review.models import Objection, ObjectionNotice, Publicity
+from review.models import Dispatch, Objection, ObjectionNotice, Outcome, Publicity
+from review.states import Result
 from tiers.models import Round
 from tiers.rounds import said
 
@@ -75,3 +76,35 @@ def recommendation_lost(round_: Round, enterprise_id: int, factory: str, reason:
     people = serving(APPLICANTS, enterprise_id=enterprise_id)
     text = f"“{factory}”不再列入{round_.name}推荐名单。理由：{reason}"
     tell(people, text[:300], address=reverse("applications"), template="notice", about="推荐名单调整")
+
+
+# -- the ministry ----------------------------------------------------------------------------------------------------
+def dispatched(row: Dispatch) -> None:
+    """The ministry learns what came from which unit."""
+    with walls.system("告知部级：上报件已到"):
+        people = serving([Role.MINISTRY])
+        unit = row.round.unit.name
+    text = f"{unit}已上报{row.round.year}年度推荐名单（{row.ref}，第{row.version}版）。"
+    tell(people, text, address=reverse("dispatch", args=[row.ref]))
+
+
+def dispatch_moved(row: Dispatch, text: str) -> None:
+    """The unit learns what the ministry did with it."""
+    with walls.system("告知上报单位"):
+        people = serving(LEAD, unit_id=row.unit_id)
+    tell(people, text[:300], address=reverse("dispatch", args=[row.ref]), template="notice", about="部级办理情况")
+
+
+def results(round_: Round, made: Iterable[Outcome]) -> None:
+    """Enterprises learn their own result, cities and the unit that there are results; the caller stands anywhere."""
+    rows = list(made)
+    for row in rows:
+        text = f"“{row.factory.name}”申报{round_.name}的结果：{row.get_result_display()}。"
+        text += f"（{row.document}）" if row.document else ""
+        address = reverse("application", args=[row.ref])
+        people = serving(APPLICANTS, enterprise_id=row.enterprise_id)
+        tell(people, text[:300], address=address, template="notice", about="评审结果")
+    recognised = sum(row.result == Result.RECOGNISED for row in rows)
+    text = f"{round_.name}的评审结果已公布，认定{recognised}个，本批次已结束。"
+    people = serving((*LEAD, *CITY), unit_id=round_.unit_id)
+    tell(people, text[:300], address=reverse("round", args=[round_.ref]))

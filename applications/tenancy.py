@@ -5,10 +5,10 @@ from portal.walls import Wall
 # What is being written is the enterprise's alone: officers read what was submitted, never a draft.
 _OWN = Wall("business", unit="", city="")
 WALLED: dict[str, Wall] = {
-    "applications_application": Wall("business"),
+    "applications_application": Wall("business", lent="id"),
     "applications_applicationsection": _OWN,
-    "applications_attachment": Wall("business"),
-    "applications_submission": Wall("business"),
+    "applications_attachment": Wall("business", lent="application_id"),
+    "applications_submission": Wall("business", lent="application_id"),
     "applications_correction": Wall("business"),
     "applications_event": Wall("business"),
     "applications_latedraft": _OWN,

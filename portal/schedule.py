@@ -16,6 +16,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire invitations": {"task": "portal.tasks.expire_invitations", "schedule": 600},
     "link recognitions": {"task": "tiers.tasks.link_recognitions", "schedule": 180},
     "clear imports": {"task": "tiers.tasks.clear_imports", "schedule": 86_400},
+    "sweep visits": {"task": "review.tasks.sweep_photos", "schedule": 86_400},
     "sweep evidence": {"task": "tiers.tasks.sweep_evidence", "schedule": 86_400},
     "sweep papers": {"task": "portal.tasks.sweep_papers", "schedule": 86_400},
     "clear sessions": {"task": "portal.tasks.clear_sessions", "schedule": 86_400},

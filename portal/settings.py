@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "pgtrigger",
     "rules",
+    "guardian",
     "portal.apps.PortalConfig",
     "tiers.apps.TiersConfig",
     "applications.apps.ApplicationsConfig",
@@ -153,6 +154,13 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 10_000_000},
     }
 }
+
+# -- grants ---------------------------------------------------------------------------------------------------------
+# guardian keeps grants that are facts (an application is lent to an expert); who may do what is asked of `rules` alone,
+# so neither its backend nor its additions to users and groups are wanted.
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = GUARDIAN_MONKEY_PATCH_GROUP = False
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 
 # -- people ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "portal.User"

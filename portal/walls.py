@@ -17,7 +17,9 @@ class Wall:
 
     `own` names a column with a user's key whose rows that user may always read (to find out where they stand).
     `open_insert` lets anybody add a row they then cannot read (the record of a refused stranger).
+    `own_update`: that user may also change such a row.
     `shown` is a condition (SQL) on which everybody may read a row: what its owner has published.
+    `lent` names the column with the key of an application; those to whom it was lent may read the row (see `lent_sql`).
     """
 
     kind: str
@@ -25,8 +27,10 @@ class Wall:
     city: str = "city_id"
     enterprise: str = "enterprise_id"
     own: str = ""
+    own_update: bool = False
     open_insert: bool = False
     shown: str = ""
+    lent: str = ""
 
 
 # Every tenant-owned table. A test walks the database's catalogue and fails on a table that is in neither list.
@@ -71,6 +75,9 @@ OPEN: dict[str, str] = {
     "auth_permission": "schema",
     "auth_group": "schema",
     "auth_group_permissions": "schema",
+    # Grants stand in tables of their own, with real keys; guardian's general ones stay empty.
+    "guardian_userobjectpermission": "unused",
+    "guardian_groupobjectpermission": "unused",
 }
 
 # Who crosses walls by office, and into which kinds of table: the one place where this is written.
@@ -112,6 +119,12 @@ def wall_sql(table: str, wall: Wall) -> str:
             f"DROP POLICY IF EXISTS own ON {table}",
             f"CREATE POLICY own ON {table} FOR SELECT USING ({wall.own} = (SELECT portal_place('user')))",
         ]
+    if wall.own_update:
+        own = f"{wall.own} = (SELECT portal_place('user'))"
+        statements += [
+            f"DROP POLICY IF EXISTS own_update ON {table}",
+            f"CREATE POLICY own_update ON {table} FOR UPDATE USING ({own}) WITH CHECK ({own})",
+        ]
     if wall.open_insert:
         statements += [
             f"DROP POLICY IF EXISTS open_insert ON {table}",
@@ -123,6 +136,18 @@ def wall_sql(table: str, wall: Wall) -> str:
             f"CREATE POLICY shown ON {table} FOR SELECT USING ({wall.shown})",
         ]
     return ";\n".join(statements) + ";"
+
+
+def lent_sql(table: str, wall: Wall) -> str:
+    """The policy by which a row is lent; its migration comes after `portal_lent()`, wherever the wall was put up.
+
+    The keys are read once a query, and only when no other policy lets a row through: policies are asked in the order of
+    their names, and `wall_lent` comes after all others. So it costs nobody but borrowers.
+    """
+    return (
+        f"DROP POLICY IF EXISTS wall_lent ON {table};"
+        f"CREATE POLICY wall_lent ON {table} FOR SELECT USING ({wall.lent} = ANY ((SELECT portal_lent())::bigint[]));"
+    )
 
 
 def keys_sql(table: str, *, enterprise: bool = True) -> str:

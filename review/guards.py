@@ -6,7 +6,7 @@ from typing import Any
 
 from applications.guards import review_open
 from applications.states import ApplicationState
-from review.states import GONE_UP, FirstReviewState, ListState
+from review.states import GONE_UP, DispatchState, FirstReviewState, ListState, PanelState, UnitListState
 from tiers.rounds import Window, closed_reason, said
 from tiers.selectors.rounds import city_extension_of
 
@@ -60,12 +60,21 @@ def by_another(review: Any, *, actor: Any, **_: Any) -> str | None:
 
 def is_answerable(sign_off: Any, *, at: datetime, **_: Any) -> str | None:
     """What was asked is still open: the list has not gone up, and its time has not run out."""
+    if sign_off.unit_issue_id is not None:
+        return _unit_answerable(sign_off.unit_issue, at)
     if sign_off.issue_id is None:
         return review_open(sign_off.application, at=at)
     city_list = sign_off.issue.city_list
     if city_list.state != ListState.SIGNING or city_list.issued != sign_off.issue.version:
         return "该名单已不在会签中，意见不能再修改。"
     return in_list_time(city_list, at=at)
+
+
+def _unit_answerable(issue: Any, at: datetime) -> str | None:
+    unit_list = issue.unit_list
+    if unit_list.state != UnitListState.SIGNING or unit_list.issued != issue.version:
+        return "该名单已不在会签中，意见不能再修改。"
+    return in_unit_time(unit_list, at=at)
 
 
 def in_list_time(city_list: Any, *, at: datetime, **_: Any) -> str | None:
@@ -102,15 +111,18 @@ def leaves_time(city_list: Any, *, at: datetime, until: datetime | None = None, 
 
 # -- the unit --------------------------------------------------------------------------------------------------------
 def in_unit_time(row: Any, *, at: datetime, **_: Any) -> str | None:
-    """The unit's own time has not run out (399号 二(二)3)."""
-    return closed_reason(row.round.windows, Window.UNIT, at)
-
-
-def is_explained(candidate: Any, *, reason: str = "", **_: Any) -> str | None:
-    """What the portal pointed out has been looked at, in words."""
-    if not candidate.warnings or reason.strip():
+    """The unit's own time has not run out (399号 二(二)3), or the ministry gave some to supplement what was sent."""
+    shut = closed_reason(row.round.windows, Window.UNIT, at)
+    if shut and row.round.dispatches.filter(state=DispatchState.SUPPLEMENTING, due_at__gte=at).exists():
         return None
-    return f"存在需核实的情形：{'；'.join(candidate.warnings)}。予以受理的，请写明核实情况。"
+    return shut
+
+
+def is_explained(_candidate: Any, *, warnings: Sequence[str] = (), reason: str = "", **_: Any) -> str | None:
+    """What the portal pointed out has been looked at, in words."""
+    if not warnings or reason.strip():
+        return None
+    return f"存在需核实的情形：{'；'.join(warnings)}。予以受理的，请写明核实情况。"
 
 
 def is_unjudged(_candidate: Any, *, judged: Sequence[str] = (), **_: Any) -> str | None:
@@ -149,3 +161,43 @@ def says_what_is_asked(_dispatch: Any, *, asked: Sequence[Any] = (), **_: Any) -
 def is_decided_whole(_dispatch: Any, *, undecided: Sequence[str] = (), **_: Any) -> str | None:
     """Every entry has its result."""
     return f"以下项目尚无结果：{'、'.join(undecided)}。" if undecided else None
+
+
+# -- experts ---------------------------------------------------------------------------------------------------------
+def is_manned(_panel: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+    """There is a chair, there are experts who consented, and everybody is given what they judge."""
+    return " ".join(lacking) or None
+
+
+def is_scored(_panel: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+    """Every sheet of the panel is signed."""
+    return " ".join(lacking) or None
+
+
+def is_in_scoring(sheet: Any, *, at: datetime, **_: Any) -> str | None:
+    """Its panel is scoring, each for themselves, and the unit's time has not run out."""
+    if sheet.panel.state == PanelState.FORMING:
+        return "该评审组尚未开始评分。"
+    if sheet.panel.state != PanelState.SCORING:
+        return "该评审组已开放互看或已结束，评分表不能再变动；确需变动的，由省级经办先恢复独立评分。"
+    return in_unit_time(sheet.panel, at=at)
+
+
+def is_running(sheet: Any, **_: Any) -> str | None:
+    """Its panel has not done its work yet."""
+    return "该评审组已结束评审。" if sheet.panel.state == PanelState.CLOSED else None
+
+
+def is_complete(_sheet: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+    """Every line is scored within its bounds, the extremes are explained, there is an opinion."""
+    return " ".join(lacking) or None
+
+
+def is_proved(_sheet: Any, *, proved_by: str = "", **_: Any) -> str | None:
+    """Whoever signs has shown their second factor again."""
+    return None if proved_by == "second_factor" else "签署评分表须再次验证动态口令。"
+
+
+def is_concluded(_visit: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+    """Every line of the checklist has a finding, and the visit a conclusion."""
+    return " ".join(lacking) or None

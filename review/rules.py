@@ -84,7 +84,7 @@ def is_asked(actor: Actor, sign_off: Any) -> bool:
     """Their own department was asked to sign."""
     return (
         sign_off is not None
-        and actor.role is Role.CITY_JOINT
+        and actor.role in JOINT
         and actor.membership is not None
         and bool(actor.membership.office_id == sign_off.office_id)
     )
@@ -93,13 +93,17 @@ def is_asked(actor: Actor, sign_off: Any) -> bool:
 @rules.predicate
 def is_asking(actor: Actor, sign_off: Any) -> bool:
     """Their own lead office asked for the signature."""
-    return sign_off is not None and actor.role in _CITY and bool(actor.stands("city") == sign_off.city_id)
+    if sign_off is None:
+        return False
+    if sign_off.city_id is None:
+        return actor.role in _UNIT and bool(actor.stands("unit") == sign_off.unit_id)
+    return actor.role in _CITY and bool(actor.stands("city") == sign_off.city_id)
 
 
 @rules.predicate
 def has_sign_offs(actor: Actor) -> bool:
-    """They act for a joint department of a city."""
-    return actor.role is Role.CITY_JOINT
+    """They act for a joint department of a city or a unit."""
+    return actor.role in JOINT
 
 
 @rules.predicate
@@ -138,6 +142,48 @@ def is_unit_head(actor: Actor, thing: Any) -> bool:
 def has_candidates(actor: Actor) -> bool:
     """Applications come to their office to be judged: a unit's lead office."""
     return actor.role in _UNIT
+
+
+# -- experts ---------------------------------------------------------------------------------------------------------
+@rules.predicate
+def is_expert(actor: Actor) -> bool:
+    """They act as an expert."""
+    return actor.role is Role.EXPERT
+
+
+@rules.predicate
+def is_own_work(actor: Actor, thing: Any) -> bool:
+    """A profile, a seat or a sheet of their own, under the hat of the unit that it belongs to."""
+    if thing is None or actor.user is None or actor.role is not Role.EXPERT:
+        return False
+    return bool(thing.user_id == actor.user.pk and thing.unit_id == actor.stands("unit"))
+
+
+@rules.predicate
+def is_chair(actor: Actor, panel: Any) -> bool:
+    """They chair this panel."""
+    return panel is not None and panel.chair is not None and bool(is_own_work(actor, panel.chair))
+
+
+@rules.predicate
+def is_on_visit(actor: Actor, visit: Any) -> bool:
+    """They go along on this visit."""
+    if visit is None or actor.user is None or actor.role is None:
+        return False
+    return any(member.user_id == actor.user.pk for member in visit.members.all())
+
+
+@rules.predicate
+def has_sheet_papers(actor: Actor, issue: Any) -> bool:
+    """The paper of a signed sheet is its expert's, and its unit's."""
+    return issue is not None and bool(is_own_work(actor, issue) or is_of_unit_lead(actor, issue))
+
+
+@rules.predicate
+def has_unit_papers(actor: Actor, issue: Any) -> bool:
+    """Papers of a unit's list are its lead office's, and every department's that signs."""
+    own = issue is not None and actor.stands("unit") == issue.unit_id
+    return actor.role is not None and actor.role.level is Level.UNIT and bool(own)
 
 
 @rules.predicate
@@ -235,6 +281,36 @@ PERMISSIONS: dict[str, Any] = {
     "unit_list.reopen": is_of_unit_lead | is_portal,
     "unit_list.send": is_unit_head,
     "unit_list.give_back": is_portal,
+    "paper.unit_list": has_unit_papers,
+    "expert.list": has_candidates,
+    "expert.keep": is_of_unit_lead | is_own_work,
+    "expert.own": is_expert,
+    "panel.list": has_candidates,
+    "panel.draw": is_of_unit_lead,
+    "panel.start": is_of_unit_lead,
+    "panel.open": is_chair,
+    "panel.reseal": is_of_unit_lead,
+    "panel.close": is_of_unit_lead,
+    "panel.resume": is_of_unit_lead,
+    "seat.consent": is_own_work,
+    "seat.decline": is_own_work,
+    "seat.release": is_of_unit_lead,
+    "seat.invite": is_of_unit_lead,
+    "waiver.grant": is_unit_head,
+    "sheet.list": is_expert,
+    "sheet.save": is_own_work,
+    "sheet.declare": is_own_work,
+    "sheet.sign": is_own_work,
+    "sheet.recuse": is_own_work,
+    "sheet.reopen": is_of_unit_lead,
+    "sheet.release": is_of_unit_lead,
+    "sheet.assign": is_of_unit_lead,
+    "visit.list": has_candidates,
+    "visit.plan": is_of_unit_lead,
+    "visit.record": is_of_unit_lead | is_on_visit,
+    "visit.finish": is_of_unit_lead | is_on_visit,
+    "visit.cancel": is_of_unit_lead,
+    "paper.sheet": has_sheet_papers,
     "paper.city_list": has_list_papers,
     "message.list": has_applications,
     "message.write": is_filling_for | is_reviewing,

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tiers.terms import Aggregation, Method
 
@@ -74,7 +74,7 @@ def score_of(sheets: Mapping[Key, Decimal], rule: Aggregation) -> Score:
     return Score(aggregate(totals, rule), len(totals), spread, is_trimmed(len(totals), rule), _far_off(sheets, spread))
 
 
-def _far_off(sheets: Mapping[Key, Decimal], spread: Decimal) -> tuple[Key, ...]:
+def _far_off(sheets: Mapping[Any, Decimal], spread: Decimal) -> tuple[Any, ...]:
     if len(sheets) < _LEAST_TO_COMPARE or spread <= FAR_OFF:
         return ()
     return tuple(
@@ -84,8 +84,8 @@ def _far_off(sheets: Mapping[Key, Decimal], spread: Decimal) -> tuple[Key, ...]:
     )
 
 
-# -- severe and mild experts -------------------------------------------------------------------------------------------
-def severities(sheets: Mapping[Key, Mapping[Hashable, Decimal]]) -> dict[Hashable, Decimal]:
+# -- severe and mild experts ------------------------------------------------------------------------------------------
+def severities(sheets: Mapping[Key, Mapping[Any, Decimal]]) -> dict[Hashable, Decimal]:
     """By how many points each expert stands above (+) or below (−) the others about the same candidates, on average.
 
     `sheets`: candidate → expert → total. Candidates that nobody else judged say nothing; an expert without any is 0.
@@ -100,7 +100,7 @@ def severities(sheets: Mapping[Key, Mapping[Hashable, Decimal]]) -> dict[Hashabl
     return {expert: sum(found, ZERO) / len(found) if found else ZERO for expert, found in differences.items()}
 
 
-def normalised(sheets: Mapping[Key, Mapping[Hashable, Decimal]], rule: Aggregation) -> dict[Key, Decimal | None]:
+def normalised(sheets: Mapping[Key, Mapping[Any, Decimal]], rule: Aggregation) -> dict[Key, Decimal | None]:
     """Scores as they would be if every expert were as severe as the others; shown beside the raw ones."""
     severity = severities(sheets)
     return {
@@ -113,7 +113,7 @@ def _clamped(value: Decimal) -> Decimal:
     return min(max(value, ZERO), FULL)
 
 
-# -- the order ---------------------------------------------------------------------------------------------------------
+# -- the order --------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Place:
     """A place in the order: equal scores that no rule parts share it (1, 2, 2, 4)."""
@@ -134,7 +134,7 @@ def places(scores: Mapping[Key, Sequence[Decimal]]) -> dict[Key, Place]:
     return {key: Place(ranks[tuple(values)], counted[tuple(values)] > 1) for key, values in scores.items()}
 
 
-# -- how firm a cut is -------------------------------------------------------------------------------------------------
+# -- how firm a cut is ------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Firmness:
     """Whether those above a cut would be others: under the other method, or without one sheet.
@@ -153,7 +153,7 @@ class Firmness:
         return not (self.other_in or self.other_out or self.sheets)
 
 
-def firmness(sheets: Mapping[Key, Mapping[Hashable, Decimal]], rule: Aggregation, cut: int) -> Firmness:
+def firmness(sheets: Mapping[Key, Mapping[Any, Decimal]], rule: Aggregation, cut: int) -> Firmness:
     """How firm the first `cut` of a group are; with nobody above or below there is nothing to cross."""
     scores = {key: score for key, held in sheets.items() if (score := aggregate(list(held.values()), rule)) is not None}
     if not 0 < cut < len(scores):
@@ -182,7 +182,7 @@ def _above(scores: Mapping[Key, Decimal], cut: int) -> set[Key]:
     return {key for key, value in scores.items() if value >= line}
 
 
-def _without(held: Mapping[Hashable, Decimal], expert: Hashable, rule: Aggregation) -> Decimal | None:
+def _without(held: Mapping[Any, Decimal], expert: Hashable, rule: Aggregation) -> Decimal | None:
     left = [total for key, total in held.items() if key != expert]
     return aggregate(left, replace(rule, least_sheets=1))
 

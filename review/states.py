@@ -96,3 +96,44 @@ class Result(TextChoices):
     RECOGNISED = "recognised", "认定"
     NOT_RECOGNISED = "not_recognised", "不予认定"
     NOT_RECOMMENDED = "not_recommended", "未列入推荐"
+
+
+# -- experts
+class PanelState(TextChoices):
+    """A panel of experts, from being drawn up to having done its work (82号 二(三)3)."""
+
+    FORMING = "forming", "组建中"
+    SCORING = "scoring", "评分中"
+    OPENED = "opened", "已开放互看"
+    CLOSED = "closed", "已结束"
+
+
+class SeatState(TextChoices):
+    """An expert's place on a panel."""
+
+    INVITED = "invited", "待答复"
+    CONSENTED = "consented", "已同意"
+    DECLINED = "declined", "已谢绝"
+    RELEASED = "released", "已退出"
+
+
+class SheetState(TextChoices):
+    """An expert's sheet about one candidate: what was asked of them, and what came of it."""
+
+    ASSIGNED = "assigned", "待声明"
+    OPEN = "open", "评分中"
+    SIGNED = "signed", "已签署"
+    RECUSED = "recused", "已回避"
+    RELEASED = "released", "已撤换"
+
+
+# Sheets that count as an expert's: those they were asked for and still have.
+HELD_SHEETS = (SheetState.ASSIGNED, SheetState.OPEN, SheetState.SIGNED)
+
+
+class VisitState(TextChoices):
+    """A visit on site."""
+
+    PLANNED = "planned", "已安排"
+    DONE = "done", "已完成"
+    CANCELLED = "cancelled", "已取消"

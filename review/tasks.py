@@ -4,7 +4,7 @@ from celery import shared_task
 
 from portal import walls
 from portal.actors import Place
-from review.services import city_lists, objections, publicity
+from review.services import city_lists, objections, publicity, visits
 
 
 @shared_task
@@ -26,3 +26,10 @@ def sweep_objections() -> None:
     """Remove stored evidence that nothing points at."""
     with walls.stand(Place(office="system")):
         objections.sweep()
+
+
+@shared_task
+def sweep_photos() -> None:
+    """Remove stored photographs of visits that no row points at."""
+    with walls.stand(Place(office="system")):
+        visits.sweep()

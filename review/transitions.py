@@ -8,9 +8,13 @@ from review.states import (
     FirstReviewState,
     ListState,
     ObjectionState,
+    PanelState,
     PublicityState,
+    SeatState,
+    SheetState,
     SignOffState,
     UnitListState,
+    VisitState,
 )
 
 _F = FirstReviewState
@@ -92,13 +96,13 @@ UNIT_LIST = Workflow(
 )
 
 # -- made public, sent up, decided -----------------------------------------------------------------------------------
-_P = PublicityState
+_G = PublicityState
 PUBLICITY = Workflow(
     "publicity",
-    _P,
+    _G,
     (
-        Transition("publish", "发布公示", (_P.DRAFT,), _P.PUBLISHED, (g.begins_ahead, g.is_announceable)),
-        Transition("withdraw", "撤回公示", (_P.PUBLISHED,), _P.WITHDRAWN, (g.gives_reason,)),
+        Transition("publish", "发布公示", (_G.DRAFT,), _G.PUBLISHED, (g.begins_ahead, g.is_announceable)),
+        Transition("withdraw", "撤回公示", (_G.PUBLISHED,), _G.WITHDRAWN, (g.gives_reason,)),
     ),
 )
 
@@ -127,4 +131,57 @@ DISPATCH = Workflow(
     ),
 )
 
-WORKFLOWS = (FIRST_REVIEW, SIGN_OFF, CITY_LIST, CANDIDATE, UNIT_LIST, PUBLICITY, OBJECTION, DISPATCH)
+CONCLUDING = (PUBLICITY, OBJECTION, DISPATCH)
+
+# -- experts ---------------------------------------------------------------------------------------------------------
+_P = PanelState
+PANEL = Workflow(
+    "panel",
+    _P,
+    (
+        Transition("start", "开始评分", (_P.FORMING,), _P.SCORING, (g.in_unit_time, g.is_manned)),
+        Transition("open", "开放互看", (_P.SCORING,), _P.OPENED, (g.in_unit_time, g.is_scored)),
+        Transition("reseal", "恢复独立评分", (_P.OPENED,), _P.SCORING, (g.in_unit_time, g.gives_reason)),
+        Transition("close", "结束评审", (_P.OPENED,), _P.CLOSED),
+        Transition("resume", "恢复评审", (_P.CLOSED,), _P.OPENED, (g.in_unit_time, g.gives_reason)),
+    ),
+)
+
+_E = SeatState
+SEAT = Workflow(
+    "seat",
+    _E,
+    (
+        Transition("consent", "同意", (_E.INVITED,), _E.CONSENTED),
+        Transition("decline", "谢绝", (_E.INVITED,), _E.DECLINED),
+        Transition("release", "退出", (_E.INVITED, _E.CONSENTED), _E.RELEASED, (g.gives_reason,)),
+        Transition("invite", "再次邀请", (_E.DECLINED, _E.RELEASED), _E.INVITED),
+    ),
+)
+
+_H = SheetState
+SHEET = Workflow(
+    "sheet",
+    _H,
+    (
+        Transition("declare", "声明无利害关系", (_H.ASSIGNED,), _H.OPEN, (g.is_in_scoring,)),
+        Transition("sign", "签署", (_H.OPEN,), _H.SIGNED, (g.is_in_scoring, g.is_complete, g.is_proved)),
+        Transition("reopen", "退回重评", (_H.SIGNED,), _H.OPEN, (g.is_in_scoring, g.gives_reason)),
+        Transition("recuse", "回避", (_H.ASSIGNED, _H.OPEN, _H.SIGNED), _H.RECUSED, (g.is_running, g.gives_reason)),
+        Transition("release", "撤换", (_H.ASSIGNED, _H.OPEN), _H.RELEASED, (g.gives_reason,)),
+        Transition("assign", "重新分配", (_H.RELEASED,), _H.ASSIGNED, (g.is_in_scoring, g.gives_reason)),
+    ),
+)
+
+_V = VisitState
+VISIT = Workflow(
+    "visit",
+    _V,
+    (
+        Transition("finish", "完成核查", (_V.PLANNED,), _V.DONE, (g.is_concluded,)),
+        Transition("cancel", "取消", (_V.PLANNED,), _V.CANCELLED, (g.gives_reason,)),
+    ),
+)
+JUDGING = (PANEL, SEAT, SHEET, VISIT)
+
+WORKFLOWS = (FIRST_REVIEW, SIGN_OFF, CITY_LIST, CANDIDATE, UNIT_LIST, *JUDGING, *CONCLUDING)

@@ -1,9 +1,8 @@
-"""Results: made known whole, into the registry, to everybody; uploads as previewed; what may be known of scores."""
+"""Results: made known whole, into the registry, to everybody; uploads as previewed."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,14 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
-from hypothesis import given
-from hypothesis import strategies as st
 
 from portal import walls
 from portal.errors import Denied, Hidden, Refused
 from portal.models import Notice
 from review import outcome_lines
-from review.disclosure import disclosed
 from review.models import Dispatch, Outcome, OutcomeImport
 from review.selectors.application_page import told
 from review.selectors.dispatches import batches, entries
@@ -32,7 +28,6 @@ from tests.factories import People
 from tests.rounds import DAY
 from tests.sheets import xlsx
 from tiers.models import Factory, Recognition, RecognitionSource, Recommendation, Round
-from tiers.selectors.rounds import programmes
 from tiers.services.recommendations import withdraw_recommendation
 from tiers.states import RoundState
 
@@ -280,36 +275,3 @@ def test_a_round_with_undecided_places_is_not_ended_by_its_button(people: People
     sent = made.sent(people, made.judged(people, days=0, batch=2))
     answer = client_as(people.unit_head).post(reverse("round_act", args=[sent.round.ref, "finish"]))
     assert "部级尚未公布结果" in answer.content.decode()
-
-
-# -- what may be known of scores ---------------------------------------------------------------------------------------
-HUBEI = next(one for one in programmes() if one.code == "2024-excellent-HB").terms
-CODES = [one.code for one in HUBEI.criteria]
-
-
-def _sheet(points: list[int]) -> dict[str, Decimal]:
-    """A sheet's points, each a tenth of so many, never more than its weight."""
-    tenths = zip(HUBEI.criteria, points, strict=True)
-    return {one.code: min(Decimal(n) / 10, one.weight) for one, n in tenths}
-
-
-@given(st.lists(st.lists(st.integers(0, 300), min_size=len(CODES), max_size=len(CODES)).map(_sheet), max_size=7))
-def test_scores_are_told_as_the_round_says_and_never_of_fewer_than_three(sheets: list[dict[str, Decimal]]) -> None:
-    rule = HUBEI.aggregation
-    assert disclosed("nothing", HUBEI.criteria, sheets, rule) == {}
-    total, full = (disclosed(kind, HUBEI.criteria, sheets, rule) for kind in ("total", "criteria"))
-    if len(sheets) < 3:
-        assert total == full == {}
-        return
-    assert set(total) == {"total", "sheets"}
-    assert full["total"] == total["total"]
-    assert [one["code"] for one in full["criteria"]] == CODES
-    for one in full["criteria"]:
-        given_here = [sheet[one["code"]] for sheet in sheets]
-        assert min(given_here) - 1 <= Decimal(one["average"]) <= max(given_here) + 1
-    assert disclosed("criteria", HUBEI.criteria, sheets[::-1], rule) == full
-
-
-def test_shipped_rounds_say_what_may_be_known_and_that_no_text_confirms_it() -> None:
-    for one in programmes():
-        assert (one.terms.disclosure, one.terms.disclosure_unverified) == ("criteria", True), one.code

@@ -1,204 +1,206 @@
-"""Reading what people upload: workbooks and CSV by what they are, nothing run, nothing unpacked without end."""
+"""A score sheet: kept however half-filled, signed whole with the second factor, closed then, reopened with a reason."""
 
-import io
-import struct
-import time
-import zipfile
-from datetime import date, datetime
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from threading import Barrier
+from typing import Any
 
-import openpyxl
 import pytest
+from django.db import connections
 
-from portal import sheets
-from portal.errors import Refused
-from portal.sheets import FORMULA, read_lines
-from portal.spreadsheets import form_workbook, workbook
-from tests.sheets import archive, changed, part, xlsx
+from portal import walls
+from portal.audit import AuditEvent
+from portal.errors import Denied, Refused, Stale
+from review import sheet_rules
+from review.models import ScoreSheet, SheetIssue
+from review.services import sheets
+from review.sheet_rules import lacking, lines, total
+from tests import factories, judging
+from tests.factories import People
+from tiers.terms import Criterion
 
-HEADINGS = ("代码", "名称")
-GOOD = xlsx(HEADINGS, ("甲1", "甲"))
-SHARED = workbook("x", HEADINGS, [("甲1", "甲")])
-SHEET = "xl/worksheets/sheet1.xml"
-
-
-def _refusal(content: bytes) -> str:
-    with pytest.raises(Refused) as caught:
-        read_lines(content, HEADINGS)
-    return str(caught.value)
-
-
-def test_lines_come_with_the_number_that_the_spreadsheet_shows() -> None:
-    lines = read_lines(xlsx(HEADINGS, ("甲1", "甲"), (None, None), ("乙1", "乙")), HEADINGS)
-    assert [(line.number, line.cells["名称"]) for line in lines] == [(2, "甲"), (4, "乙")]
-
-
-def test_columns_may_stand_in_any_order_and_blanks_around_a_text_go() -> None:
-    (line,) = read_lines(xlsx(("名称", "代码"), (" 甲\u3000乙\n丙 ", "\xa0甲1")), HEADINGS)
-    assert line.cells == {"代码": "甲1", "名称": "甲 乙 丙"}
-
-
-def test_numbers_dates_and_truths_become_text() -> None:
-    (line,) = read_lines(xlsx(("a", "b", "c", "d"), (2024, 2023.0, datetime(2024, 5, 1), True)), ("a", "b", "c", "d"))
-    assert line.cells == {"a": "2024", "b": "2023", "c": "2024-05-01", "d": "是"}
-    (line,) = read_lines(xlsx(("a", "b"), (0.5, date(2024, 5, 2))), ("a", "b"))
-    assert line.cells == {"a": "0.5", "b": "2024-05-02"}
-
-
-def test_a_long_number_that_lost_its_digits_is_pointed_out() -> None:
-    (line,) = read_lines(xlsx(HEADINGS, (914413007820108867, "甲")), HEADINGS)
-    assert [(f.heading, "超过15位" in f.sentence) for f in line.faults] == [("代码", True)]
-
-
-def test_a_formula_is_refused_in_its_cell_and_never_shown() -> None:
-    (line,) = read_lines(xlsx(HEADINGS, ("=1+1", '=HYPERLINK("http://x")')), HEADINGS)
-    assert [(f.heading, f.sentence) for f in line.faults] == [("代码", FORMULA), ("名称", FORMULA)]
-    assert line.cells == {"代码": "（公式）", "名称": "（公式）"}
-    (line,) = read_lines(workbook("x", HEADINGS, [("=1+1", "甲")]), HEADINGS)
-    assert (line.cells["代码"], line.faults) == ("=1+1", ()), "a text that looks like one is a text in a workbook"
-    (line,) = read_lines("代码,名称\n=1+1,甲\n".encode(), HEADINGS)
-    assert [f.sentence for f in line.faults] == [FORMULA], "in CSV nobody can tell"
-
-
-def test_an_error_value_and_what_can_not_be_seen_are_pointed_out() -> None:
-    error = changed(SHARED, **{SHEET: part(SHARED, SHEET).replace(b't="s"><v>2</v>', b't="e"><v>#N/A</v>')})
-    (line,) = read_lines(error, HEADINGS)
-    assert "#N/A" in line.faults[0].sentence
-    (line,) = read_lines(xlsx(HEADINGS, ("甲\u200b1", "乙")), HEADINGS)
-    assert (line.cells["代码"], line.faults[0].heading) == ("甲□1", "代码")
-    assert "不可见字符" in line.faults[0].sentence
-
-
-def test_something_beside_the_columns_is_pointed_out() -> None:
-    (line,) = read_lines(xlsx(HEADINGS, ("甲1", "甲", "多余")), HEADINGS)
-    assert "表头以外" in line.faults[0].sentence
+CRITERIA = (
+    Criterion("maturity", "成熟度", Decimal(20), ""),
+    Criterion("effect", "成效", Decimal("10.5"), ""),
+)
 
 
 @pytest.mark.parametrize(
-    ("first", "sentence"),
+    ("typed", "comment", "problem"),
     [
-        (("代码",), "缺少列：名称"),
-        (("代码", "名称", "备注"), "模板以外的列：备注"),
-        (("代码", "名称", "名称"), "重复的列：名称"),
-        (("名 称", "代码"), "缺少列：名称"),
+        ("", "", "“成熟度”尚未评分。"),
+        ("abc", "", "“成熟度”的得分应为数字。"),
+        ("-1", "", "“成熟度”的得分应为数字。"),
+        ("12.55", "", "“成熟度”的得分最多保留一位小数。"),
+        ("20.1", "x", "“成熟度”的得分应在0至20之间。"),
+        ("4.0", " ", "“成熟度”得分不高于4.0分或不低于19.0分的，须写明理由。"),
+        ("4.1", "", ""),
+        ("4", "材料未见依据", ""),
+        ("18.9", "", ""),
+        ("19", "", "“成熟度”得分不高于4.0分或不低于19.0分的，须写明理由。"),
+        ("１２．５", "", ""),
+        ("12.", "", ""),
+        ("0", "", "“成熟度”得分不高于4.0分或不低于19.0分的，须写明理由。"),
     ],
 )
-def test_headings_must_be_those_of_the_template(first: tuple[str, ...], sentence: str) -> None:
-    assert sentence in _refusal(xlsx(first, ("甲1", "甲", "x")))
+def test_what_is_wrong_with_a_line_is_said(typed: str, comment: str, problem: str) -> None:
+    assert lines(CRITERIA, {"maturity": {"score": typed, "comment": comment}})[0].problem == problem
 
 
-def test_files_without_content() -> None:
-    assert "文件是空的" in _refusal(b"")
-    assert "没有内容" in _refusal(xlsx())
-    assert "没有内容" in _refusal(b"\n\n")
-    assert "只有表头" in _refusal(xlsx(HEADINGS))
+def test_the_sum_counts_what_can_be_read() -> None:
+    found = lines(CRITERIA, {"maturity": {"score": "12.5"}, "effect": {"score": "x"}})
+    assert total(found) == Decimal("12.5")
+    assert lacking(found, "") == ["“成效”的得分应为数字。", "请填写评审意见。"]
 
 
-# -- CSV ------------------------------------------------------------------------------------------------------------
-TEXT = '代码,名称\r\n甲1,"甲，""一"""\r\n\r\n乙1,重庆\r\n'
+def test_what_comes_in_is_cut_to_what_the_round_asks() -> None:
+    said = {"maturity": {"score": 12.5, "comment": "x" * 900}, "strange": {"score": "1"}, "effect": "no"}
+    kept = sheet_rules.clean(CRITERIA, said)
+    assert kept == {"maturity": {"score": "12.5", "comment": "x" * 500}}
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_csv_is_read_in_the_encodings_and_delimiters_that_offices_use(encoding: str, delimiter: str) -> None:
-    lines = read_lines(TEXT.replace(",", delimiter).encode(encoding), HEADINGS)
-    assert [(line.number, line.cells) for line in lines] == [
-        (2, {"代码": "甲1", "名称": '甲，"一"'}),
-        (4, {"代码": "乙1", "名称": "重庆"}),
-    ]
+@pytest.fixture
+def one(people: People) -> tuple[Any, Any, Any]:
+    (row,) = judging.candidates(people, 1)
+    who = judging.expert(people)
+    judging.scoring(people, [who], [row])
+    return who[0], row, judging.sheet_of(who[0], row)
 
 
-def test_csv_that_is_none() -> None:
-    assert "引号" in _refusal('代码,名称\n甲,"乙\n'.encode())
-    assert "不是" in _refusal(b"\x89PNG\r\n\x1a\n\x00\x00\xff\xff")
-    assert "PDF" in _refusal(b"%PDF-1.7")
-    assert "不是" in _refusal(b"\x00" * 100)
+def test_nothing_is_written_before_the_declaration(one: Any) -> None:
+    who, _, sheet = one
+    with walls.enter(who), pytest.raises(Refused, match="先声明"):
+        sheets.save(sheet, {"scores": {}}, edition=0, actor=who)
 
 
-# -- workbooks that are none, or worse ------------------------------------------------------------------------------
-def test_type_is_told_by_the_first_bytes() -> None:
-    assert "旧版 .xls" in _refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512)
-    assert "压缩包" in _refusal(archive(**{"hello.txt": "hello"}))
-    assert "压缩包" in _refusal(archive(**{"word/document.xml": "<x/>", "[Content_Types].xml": "<x/>"}))
-    assert "损坏" in _refusal(GOOD[:200])
-    assert "损坏" in _refusal(b"PK\x03\x04" + b"x" * 100)
+def test_what_is_half_typed_is_kept_and_signing_says_all_that_is_lacking(one: Any) -> None:
+    who, row, _ = one
+    sheet = judging.declared(who, row)
+    code = sheet.panel.round.value.criteria[0].code
+    with walls.enter(who):
+        kept = sheets.save(sheet, {"scores": {code: {"score": "1x"}}, "opinion": ""}, edition=0, actor=who)
+        assert (kept.edition, kept.scores[code]["score"]) == (1, "1x")
+        with pytest.raises(Refused) as refused:
+            sheets.sign(sheet, edition=1, proved_by=judging.SECOND, actor=who)
+    text = refused.value.reasons[0]
+    assert "的得分应为数字" in text
+    assert "请填写评审意见。" in text
 
 
-def test_macros_are_refused() -> None:
-    assert "宏" in _refusal(changed(GOOD, **{"xl/vbaProject.bin": b"x"}))
+def test_a_save_from_another_window_is_stale_and_shows_what_stands(one: Any) -> None:
+    who, row, _ = one
+    sheet = judging.declared(who, row)
+    with walls.enter(who):
+        sheets.save(sheet, {"opinion": "甲"}, edition=0, actor=who)
+        with pytest.raises(Stale) as stale:
+            sheets.save(sheet, {"opinion": "乙"}, edition=0, actor=who)
+    assert stale.value.version == 1
+    assert stale.value.conflicts[0]["opinion"] == "甲"
 
 
-def test_too_big_a_file_is_refused_before_it_is_read() -> None:
-    assert "5 MB" in _refusal(b"PK\x03\x04" + b"\0" * sheets.MOST_BYTES)
+def test_signed_is_closed_and_twice_is_once(people: People, one: Any) -> None:
+    who, row, _ = one
+    sheet = judging.filled(who, row)
+    with walls.enter(who):
+        with pytest.raises(Refused, match="动态口令"):
+            sheets.sign(sheet, edition=sheet.edition, proved_by="password", actor=who)
+        first = sheets.sign(sheet, edition=sheet.edition, proved_by=judging.SECOND, actor=who)
+        again = sheets.sign(sheet, edition=sheet.edition, proved_by=judging.SECOND, actor=who)
+        assert first == again
+        with pytest.raises(Refused, match="不能再修改"):
+            sheets.save(sheet, {}, edition=sheet.edition, actor=who)
+    kept = judging.fresh(sheet)
+    assert (kept.state, kept.total, kept.digest) == ("signed", Decimal(first.document["total"]), first.digest)
+    assert kept.total == sum((Decimal(line["score"]) for line in first.document["lines"]), Decimal(0))
+    with walls.system("test"):
+        assert AuditEvent.objects.filter(verb="sheet.sign", subject_id=str(sheet.pk)).count() == 1
 
 
-def test_a_bomb_is_not_unpacked() -> None:
-    bomb = changed(GOOD, **{SHEET: b"<x>" + b" " * 300_000_000 + b"</x>"})
-    assert len(bomb) < 1_000_000
-    began = time.process_time()
-    assert "解开后过大" in _refusal(bomb)
-    assert time.process_time() - began < 0.5
+def test_only_the_officer_reopens_and_what_was_signed_stays(people: People, one: Any) -> None:
+    who, row, _ = one
+    sheet, officer = judging.signed(who, row), people.unit_officer
+    with walls.enter(who), pytest.raises(Denied):
+        sheets.reopen(sheet, reason="想改", actor=who)
+    with walls.enter(officer):
+        with pytest.raises(Refused, match="理由"):
+            sheets.reopen(sheet, reason=" ", actor=officer)
+        sheets.reopen(sheet, reason="第三项得分与意见不符", actor=officer)
+    open_again = judging.fresh(sheet)
+    with walls.enter(who):
+        sheets.save(open_again, judging.full(open_again, "0.7"), edition=open_again.edition, actor=who)
+        sheets.sign(open_again, edition=open_again.edition + 1, proved_by=judging.SECOND, actor=who)
+    with walls.enter(officer):
+        issues = list(SheetIssue.objects.order_by("version"))
+    assert [issue.version for issue in issues] == [1, 2]
+    assert judging.fresh(sheet).digest == issues[1].digest != issues[0].digest
 
 
-def test_a_bomb_that_lies_about_its_size_is_not_unpacked_either() -> None:
-    bomb = bytearray(changed(GOOD, **{SHEET: b"<x>" + b" " * 60_000_000 + b"</x>"}))
-    with zipfile.ZipFile(io.BytesIO(bytes(bomb))) as made:
-        real = struct.pack("<I", made.getinfo(SHEET).file_size)
-    lying = bytes(bomb).replace(real, struct.pack("<I", 100))
-    assert "无法作为工作簿读取" in _refusal(lying)
+def test_nobody_else_touches_a_sheet(people: People, one: Any) -> None:
+    who, row, _ = one
+    sheet = judging.declared(who, row)
+    other, _ = judging.expert(people)
+    for actor in (other, people.unit_officer, people.unit_head, people.enterprise_admin_a):
+        with walls.enter(actor), pytest.raises(Denied):
+            sheets.save(sheet, {}, edition=0, actor=actor)
 
 
-def test_many_parts_are_refused() -> None:
-    assert "解开后过大" in _refusal(changed(GOOD, **{f"xl/media/{n}.png": b"x" for n in range(300)}))
+def test_time_runs_out_at_the_instant(people: People, one: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from portal import clock
+    from tests.rounds import MICROSECOND
+
+    who, row, _ = one
+    sheet = judging.declared(who, row)
+    until = sheet.panel.round.unit_until
+    with walls.enter(who):
+        monkeypatch.setattr(clock, "now", lambda: until)
+        sheets.save(sheet, {"opinion": "及时"}, edition=0, actor=who)
+        monkeypatch.setattr(clock, "now", lambda: until + MICROSECOND)
+        with pytest.raises(Refused, match="截止"):
+            sheets.save(sheet, {"opinion": "迟了"}, edition=1, actor=who)
 
 
-def test_entities_are_not_expanded() -> None:
-    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha"}">' for n in range(10))
-    evil = part(GOOD, SHEET).decode().replace("<worksheet", f"<!DOCTYPE x [{entities}]><worksheet", 1)
-    evil = evil.replace("<sheetData>", '<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>&e9;</t></is></c></row>')
-    assert openpyxl.DEFUSEDXML
-    assert "无法作为工作簿读取" in _refusal(changed(GOOD, **{SHEET: evil.encode()}))
+# -- races -----------------------------------------------------------------------------------------------------------
+def _race(who: Any, sheet: ScoreSheet) -> list[str]:
+    barrier = Barrier(2)
+
+    def save(text: str) -> str:
+        try:
+            barrier.wait(timeout=20)
+            with walls.enter(who):
+                sheets.save(sheet, {"opinion": text}, edition=0, actor=who)
+            return "kept"
+        except Stale:
+            return "stale"
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        return sorted(pool.map(save, ["甲", "乙"]))
 
 
-def test_a_file_of_this_machine_is_not_read_through_an_entity() -> None:
-    evil = part(SHARED, "xl/sharedStrings.xml").decode()
-    evil = evil.replace("<sst", '<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><sst', 1).replace("甲1", "&f;")
-    assert "无法作为工作簿读取" in _refusal(changed(SHARED, **{"xl/sharedStrings.xml": evil.encode()}))
+def _world() -> tuple[Any, ScoreSheet]:
+    people = factories.cast()
+    (row,) = judging.candidates(people, 1)
+    who = judging.expert(people)
+    judging.scoring(people, [who], [row])
+    return who[0], judging.declared(who[0], row)
 
 
-def test_a_workbook_whose_parts_are_garbage_is_refused_in_words() -> None:
-    for name in ("xl/workbook.xml", SHEET, "xl/sharedStrings.xml", "[Content_Types].xml"):
-        assert "无法作为工作簿读取" in _refusal(changed(SHARED, **{name: b"garbage"})), name
+def test_two_saves_at_one_edition_leave_one(own_database: str) -> None:
+    who, sheet = _world()
+    assert _race(who, sheet) == ["kept", "stale"]
+    assert judging.fresh(sheet).edition == 1
 
 
-def test_lines_columns_and_empty_rows_have_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "MOST_LINES", 3)
-    assert read_lines(xlsx(HEADINGS, *[("a", "b")] * 3), HEADINGS)
-    assert "最多导入3行" in _refusal(xlsx(HEADINGS, *[("a", "b")] * 4))
-    far = part(GOOD, SHEET).decode().replace('<row r="2"', '<row r="1048576"').replace('r="A2"', 'r="A1048576"')
-    far = far.replace('r="B2"', 'r="B1048576"')
-    began = time.process_time()
-    assert "20000行" in _refusal(changed(GOOD, **{SHEET: far.encode()}))
-    assert time.process_time() - began < 3
-    wide = read_lines(xlsx(HEADINGS, ("甲1", "甲", *[None] * 2_000, "x")), HEADINGS)
-    assert wide[0].faults == (), "what stands beyond every column a template could have is not looked at"
+def test_without_the_lock_both_would_be_kept(own_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: what the lock is there for does happen without it."""
+    who, sheet = _world()
+    meet = Barrier(2)
 
+    def unlocked(row: ScoreSheet) -> ScoreSheet:
+        found = ScoreSheet.objects.select_related("panel__round").get(pk=row.pk)
+        meet.wait(timeout=20)
+        return found
 
-def test_rows_beyond_what_the_file_says_of_its_size_are_read() -> None:
-    small = part(GOOD, SHEET).replace(b'ref="A1:B2"', b'ref="A1:B1"')
-    assert small != part(GOOD, SHEET)
-    assert len(read_lines(changed(GOOD, **{SHEET: small}), HEADINGS)) == 1
-
-
-def test_a_cell_longer_than_any_is_pointed_out() -> None:
-    (line,) = read_lines(xlsx(HEADINGS, ("甲" * 2_001, "乙")), HEADINGS)
-    assert "超过2000字" in line.faults[0].sentence
-
-
-def test_the_template_can_be_filled_in_and_read_back() -> None:
-    content = form_workbook("名单", HEADINGS, ("甲1", "甲"), {"名称": ["甲", "乙"]})
-    (line,) = read_lines(content, HEADINGS)
-    assert line.cells == {"代码": "甲1", "名称": "甲"}
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    assert [cell.value for cell in book["可选值"]["A"]] == ["名称", "甲", "乙"]
-    assert book["名单"].data_validations.dataValidation[0].formula1 == "可选值!$A$2:$A$3"
-    assert book["名单"]["A2"].number_format == "@"
+    monkeypatch.setattr(sheets, "_locked", unlocked)
+    assert _race(who, sheet) == ["kept", "kept"]

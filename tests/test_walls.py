@@ -36,6 +36,8 @@ def test_every_table_stands_behind_its_wall_or_is_named_as_open() -> None:
     for name, wall in WALLED.items():
         wanted = {"wall"} | ({"own"} if wall.own else set()) | ({"open_insert"} if wall.open_insert else set())
         wanted |= {"shown"} if wall.shown else set()
+        wanted |= {"own_update"} if wall.own_update else set()
+        wanted |= {"wall_lent"} if wall.lent else set()
         assert tables[name] == (True, True, wanted), name
     for name in OPEN:
         assert tables[name][0] is False, f"{name} has policies but is named as open"

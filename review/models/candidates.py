@@ -36,6 +36,9 @@ class Candidate(OfEnterprise):
     warnings = models.JSONField("提示", default=list)
     reason = models.TextField("理由", blank=True)
     answer = models.TextField("市州说明", blank=True)
+    panel = models.ForeignKey(
+        "review.Panel", models.PROTECT, null=True, blank=True, related_name="candidates", verbose_name="专家组"
+    )
     arrived_at = models.DateTimeField("送达时间")
     decided_at = models.DateTimeField("办理时间", null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

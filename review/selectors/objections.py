@@ -6,8 +6,9 @@ from portal import clock
 from portal.actors import Actor
 from portal.errors import Hidden
 from portal.rules import may
-from review.models import Objection, ObjectionFile, ObjectionNotice
-from review.states import UNSETTLED
+from review.models import Candidate, Objection, ObjectionFile, ObjectionNotice
+from review.selectors.choosing import group_of, next_in_line
+from review.states import UNSETTLED, ObjectionState
 
 
 def objections(actor: Actor) -> QuerySet[Objection]:
@@ -67,3 +68,12 @@ def notice_for(actor: Actor, ref: str) -> ObjectionNotice:
     if row is None or not may(actor, "objection_notice.read", row):
         raise Hidden("objection notice", ref)
     return row
+
+
+def next_of(objection: Objection) -> list[Candidate]:
+    """Who of the same group would come in the place of whom an upheld objection was about; several when level."""
+    if objection.state != ObjectionState.UPHELD:
+        return []
+    rows = Candidate.objects.filter(round=objection.publicity.round_id, application__factory=objection.factory_id)
+    gone = rows.select_related("round", "panel").first()
+    return next_in_line(gone.round, group_of(gone)) if gone else []

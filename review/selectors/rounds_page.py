@@ -19,8 +19,9 @@ def offered(actor: Actor, round_: Round, _deadline: Deadline | None) -> list[Rou
         found.append(RoundAct("草拟公示", "publicity_draw", round_.ref))
     if round_.state in OPEN and may(actor, "outcome.record", round_):
         found.append(RoundAct("登记认定结果", "outcome_record", round_.ref))
+    found += of_experts(actor, round_)
     reviews = [RoundAct("初审工作台", "inbox", round_.ref)]
-    return [*reviews, RoundAct("纸质件登记", "copies", round_.ref), *found]
+    return [*reviews, RoundAct("纸质件登记", "copies", round_.ref), *found, *_of_unit(actor, round_)]
 
 
 def lacking(round_: Round, action: str) -> list[str]:
@@ -32,3 +33,20 @@ def _of_cities(actor: Actor, round_: Round) -> list[RoundAct]:
     if not may(actor, "city_list.survey", round_) or round_.state in {RoundState.DRAFT, RoundState.PUBLISHED}:
         return []
     return [RoundAct("市州推荐名单", "city_lists", round_.ref)]
+
+
+def _of_unit(actor: Actor, round_: Round) -> list[RoundAct]:
+    if not may(actor, "unit_list.choose", round_) or round_.state in {RoundState.DRAFT, RoundState.PUBLISHED}:
+        return []
+    return [
+        RoundAct("参评项目", "candidates", round_.ref),
+        RoundAct("名额与推荐", "choice", round_.ref),
+        RoundAct("上报名单", "unit_list", round_.ref),
+    ]
+
+
+def of_experts(actor: Actor, round_: Round) -> list[RoundAct]:
+    """The round's panels and visits, for its unit's lead office."""
+    if not may(actor, "panel.draw", round_):
+        return []
+    return [RoundAct("专家组", "panels", round_.ref), RoundAct("现场核查", "round_visits", round_.ref)]

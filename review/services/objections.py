@@ -21,8 +21,9 @@ from portal.rules import may
 from portal.services import stored
 from portal.uploads import MB, Allowed, Upload, examined
 from portal.workflow import locked, move
-from review.models import Asked, Objection, ObjectionFile, ObjectionNotice, Publicity
+from review.models import Asked, Candidate, Objection, ObjectionFile, ObjectionNotice, Publicity
 from review.selectors.publicity import Run, run_of
+from review.services import choosing
 from review.services import results_told as told
 from review.states import ObjectionState
 from tiers.models import Factory, Recommendation
@@ -243,11 +244,23 @@ def uphold(objection: Objection, *, finding: str, decision: str = "", actor: Act
     with transaction.atomic():
         row = _decide(objection, "uphold", finding, decision, actor)
         round_, factory = row.publicity.round, row.factory
-        place = Recommendation.objects.filter(round=round_, factory=factory).select_related("round").first()
-        if place is not None:
-            withdraw_recommendation(place, reason=f"公示异议（{row.ref}）成立", actor=actor)
+        if _withdrawn(row, actor):
             told.recommendation_lost(round_, factory.enterprise_id, factory.name, "公示期间收到的异议经核查成立。")
     return row
+
+
+def _withdrawn(row: Objection, actor: Actor) -> bool:
+    """Take the place of whom it is about; whether they still had one."""
+    round_, factory, reason = row.publicity.round, row.factory, f"公示异议（{row.ref}）成立"
+    place = Recommendation.objects.filter(round=round_, factory=factory).select_related("round").first()
+    candidate = Candidate.objects.filter(round=round_, application__factory=factory).select_related("round").first()
+    if place is None:
+        return False
+    if candidate is not None:
+        choosing.withdraw(candidate, reason=reason, actor=actor)
+    else:
+        withdraw_recommendation(place, reason=reason, actor=actor)
+    return True
 
 
 def _decide(objection: Objection, action: str, finding: str, decision: str, actor: Actor) -> Objection:

@@ -115,6 +115,7 @@ def objection(request: PortalRequest, ref: str) -> HttpResponse:
         "files": row.files.all(),
         "notice": selectors.notice_of(row),
         "is_overdue": selectors.is_overdue(row),
+        "next": selectors.next_of(row),
         "may": {name: may(actor, f"objection.{name}", row) for name in _ACTS},
     }
     return render(request, "review/objection.html", context)

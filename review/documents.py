@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.papers import Document
-from review.models import ListIssue, SheetIssue
+from review.models import ListIssue, Publicity, SheetIssue
 from review.papers import Letter, Minutes, PublicNotice, ScoreSheet, Signatory, SummaryTable
 from review.selectors import sheets, unit_lists
 from review.selectors.city_lists import issue_page, issue_source, issue_standing, letter_of, table_of
+from review.selectors.publicity import notice_of, notice_page, notice_source, notice_standing
 from review.selectors.unit_lists import Part
 
 
@@ -80,6 +81,11 @@ def _of_list(kind: str, context: Callable[[ListIssue], Mapping[str, Any]]) -> Do
     return Document(form.name, form.template, "paper.city_list", issue_source, context, issue_standing, page=issue_page)
 
 
+def published(row: Publicity) -> dict[str, Any]:
+    """What stands on a 公示."""
+    return public_notice(notice_of(row))
+
+
 def unit_table(part: Part) -> dict[str, Any]:
     """What stands on a unit's 推荐汇总表."""
     return table(unit_lists.table_of(part.issue))
@@ -109,6 +115,15 @@ def signed_sheet(issue: SheetIssue) -> dict[str, Any]:
 
 
 DOCUMENTS = {
+    "public_notice": Document(
+        "公示",
+        "documents/public_notice.html",
+        "paper.publicity",
+        notice_source,
+        published,
+        notice_standing,
+        page=notice_page,
+    ),
     "unit_table": _of_unit_list("unit_table", unit_table),
     "unit_letter": _of_unit_list("unit_letter", unit_letter),
     "minutes": _of_unit_list("minutes", panel_minutes),

@@ -6,7 +6,7 @@ from typing import Any
 
 from applications.guards import review_open
 from applications.states import ApplicationState
-from review.states import GONE_UP, FirstReviewState, ListState, PanelState, UnitListState
+from review.states import GONE_UP, DispatchState, FirstReviewState, ListState, PanelState, UnitListState
 from tiers.rounds import Window, closed_reason, said
 from tiers.selectors.rounds import city_extension_of
 
@@ -111,8 +111,11 @@ def leaves_time(city_list: Any, *, at: datetime, until: datetime | None = None, 
 
 # -- the unit --------------------------------------------------------------------------------------------------------
 def in_unit_time(row: Any, *, at: datetime, **_: Any) -> str | None:
-    """The unit's own time has not run out (399号 二(二)3)."""
-    return closed_reason(row.round.windows, Window.UNIT, at)
+    """The unit's own time has not run out (399号 二(二)3), or the ministry gave some to supplement what was sent."""
+    shut = closed_reason(row.round.windows, Window.UNIT, at)
+    if shut and row.round.dispatches.filter(state=DispatchState.SUPPLEMENTING, due_at__gte=at).exists():
+        return None
+    return shut
 
 
 def is_explained(_candidate: Any, *, warnings: Sequence[str] = (), reason: str = "", **_: Any) -> str | None:
@@ -125,6 +128,39 @@ def is_explained(_candidate: Any, *, warnings: Sequence[str] = (), reason: str =
 def is_unjudged(_candidate: Any, *, judged: Sequence[str] = (), **_: Any) -> str | None:
     """Nobody has begun to judge it: no sheet, no visit, no place."""
     return " ".join(judged) or None
+
+
+# -- made public, sent up, decided -----------------------------------------------------------------------------------
+def begins_ahead(publicity: Any, *, at: datetime, **_: Any) -> str | None:
+    """What is published begins now or later: nobody is told that days have passed on which nobody could read it."""
+    return (
+        None if publicity.begins_at is None or publicity.begins_at >= at else "公示开始时间已过，请调整为现在或以后。"
+    )
+
+
+def is_announceable(_publicity: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+    """The round is judged, and the list says what the recommendations say now."""
+    return " ".join(lacking) or None
+
+
+def leaves_days(_row: Any, *, at: datetime, due_at: datetime | None = None, **_: Any) -> str | None:
+    """Whoever has to act is given time."""
+    return None if due_at is not None and due_at > at else "办理时限须晚于现在。"
+
+
+def gives_finding(_objection: Any, *, finding: str = "", **_: Any) -> str | None:
+    """What was found is said in words."""
+    return None if finding.strip() else "请写明核查结论。"
+
+
+def says_what_is_asked(_dispatch: Any, *, asked: Sequence[Any] = (), **_: Any) -> str | None:
+    """At least one entry, or the whole, is asked about in words."""
+    return None if asked else "请写明需要补正的内容。"
+
+
+def is_decided_whole(_dispatch: Any, *, undecided: Sequence[str] = (), **_: Any) -> str | None:
+    """Every entry has its result."""
+    return f"以下项目尚无结果：{'、'.join(undecided)}。" if undecided else None
 
 
 # -- experts ---------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from portal.actors import Actor
 from portal.roles import JOINT, Level, Role
 from portal.rules import is_portal
 from tiers.rules import is_filling_for
+from tiers.terms import Decider
 
 _CITY, _UNIT = {Role.CITY_REVIEWER, Role.CITY_HEAD}, {Role.UNIT_OFFICER, Role.UNIT_HEAD}
 
@@ -193,7 +194,50 @@ def is_of_its_office(actor: Actor, message: Any) -> bool:
     return bool(actor.membership.office_id == message.office_id) and is_reviewing(actor, message.application)
 
 
+@rules.predicate
+def is_asked_about(actor: Actor, notice: Any) -> bool:
+    """The enterprise that an office asks about an objection is their own: its administrator answers."""
+    own = notice is not None and actor.stands("enterprise") == notice.enterprise_id
+    return actor.role is Role.ENTERPRISE_ADMIN and bool(own)
+
+
+@rules.predicate
+def is_ministry(actor: Actor, _thing: Any = None) -> bool:
+    """They act for the ministry, before which every unit's dispatch comes."""
+    return actor.role is Role.MINISTRY
+
+
+@rules.predicate
+def is_deciding_itself(actor: Actor, round_: Any) -> bool:
+    """They answer for a unit that recognises by itself in this round (先进级)."""
+    return bool(is_unit_head(actor, round_)) and round_.value.decider is Decider.UNIT
+
+
 PERMISSIONS: dict[str, Any] = {
+    # made public, sent up, decided
+    "publicity.draw": is_of_unit_lead,
+    "publicity.edit": is_of_unit_lead,
+    "publicity.publish": is_unit_head,
+    "publicity.withdraw": is_unit_head,
+    "paper.publicity": is_of_unit_lead,
+    "objection.list": has_candidates,
+    "objection.record": is_of_unit_lead,
+    "objection.accept": is_of_unit_lead,
+    "objection.refuse": is_of_unit_lead,
+    "objection.uphold": is_unit_head,
+    "objection.dismiss": is_unit_head,
+    "objection.ask": is_of_unit_lead,
+    "objection_notice.read": is_filling_for | is_of_unit_lead,
+    "objection_notice.answer": is_asked_about,
+    "dispatch.list": has_candidates | is_ministry,
+    "dispatch.read": is_of_unit_lead | is_ministry,
+    "dispatch.survey": is_ministry,
+    "dispatch.send": is_unit_head,
+    "dispatch.receive": is_ministry,
+    "dispatch.ask": is_ministry,
+    "dispatch.supersede": is_portal,
+    "dispatch.decide": is_ministry,
+    "outcome.record": is_deciding_itself,
     "copies.list": has_copies,
     "copies.record": is_receiving,
     "copies.strike": is_receiving,

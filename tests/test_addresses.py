@@ -22,6 +22,7 @@ from tests.samples import (
     judging,
     ladder,
     papers,
+    results,
     review,
     reviewing,
     rounds,
@@ -33,7 +34,9 @@ from tests.samples.kinds import Sample, World
 pytestmark = pytest.mark.django_db
 
 # One module for each part of the portal: SAMPLES, and things() that they point at.
-PARTS = (ground, ladder, titles, rounds, applications, papers, seals, review, reviewing, guidance, choosing, judging)
+PARTS = (
+    ground, ladder, titles, rounds, applications, papers, seals, review, reviewing, guidance, choosing, judging, results,
+)  # fmt: skip
 SAMPLES: dict[str, Sample] = {name: sample for part in PARTS for name, sample in part.SAMPLES.items()}
 
 

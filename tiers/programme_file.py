@@ -13,6 +13,7 @@ from tiers.file_tables import Table, flag, known, loaded, number, once, one_of, 
 from tiers.rounds import Windows, order_reasons
 from tiers.terms import (
     COLUMNS,
+    DISCLOSURES,
     FORMATS,
     FULL,
     TIERS,
@@ -89,6 +90,8 @@ def parse_terms(document: dict[str, Any], file: str, *, complete: bool = True) -
         aggregation=_aggregation(root.table("aggregation")),
         columns=tuple(_column(table) for table in root.tables("column", needed=complete)),
         direct=_direct(root.table("direct")) if "direct" in root.values else None,
+        disclosure=head.take("disclosure", one_of(DISCLOSURES), "nothing"),
+        disclosure_unverified=head.take("disclosure_unverified", flag, False),
     )
     head.done()
     root.done()

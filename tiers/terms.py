@@ -51,6 +51,14 @@ class Decider(StrEnum):
         return {"unit": "推荐单位评审认定", "ministry": "国家部委评审认定"}[self]
 
 
+# What an applicant that was not recommended, or not recognised, may know of the experts' scores; never a name.
+DISCLOSURES = {
+    "nothing": "不告知得分",
+    "total": "告知评审总分",
+    "criteria": "告知评审总分和各评分项平均分",
+}
+
+
 class Method(StrEnum):
     """How the experts' scores become one."""
 
@@ -182,6 +190,13 @@ class Terms:
     columns: tuple[Column, ...] = ()
     direct: Direct | None = None
     notes: tuple[str, ...] = ()
+    disclosure: str = "nothing"
+    disclosure_unverified: bool = False
+
+    @property
+    def disclosure_label(self) -> str:
+        """What may be known, in words."""
+        return DISCLOSURES[self.disclosure]
 
     @property
     def weight(self) -> Decimal:

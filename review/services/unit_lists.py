@@ -15,7 +15,7 @@ from portal.services import papers
 from portal.workflow import locked, move
 from review.models import SignOff, UnitIssue, UnitList
 from review.selectors import unit_lists as selectors
-from review.services import notices
+from review.services import dispatches, notices
 from review.services.city_lists import Issuing
 from review.services.sign_offs import ask_for_unit_list
 from review.states import SignOffState, UnitListState
@@ -132,5 +132,6 @@ def send(round_: Round, *, issue: int, ink: Iterable[str] = (), actor: Actor) ->
         lacking = selectors.lacking_to_send(actor, row, frozenset(chosen))
         moved = move(row, "send", actor=actor, at=now, changes=changes, lacking=lacking, papers=named, ink=chosen)
         moved.round = fresh
+        dispatches.send(moved, moved.issues.select_related("unit_list").get(version=issue), actor=actor)
         notices.of_unit_list(moved, f"{fresh.name}推荐名单已上报（{row.ref}第{issue}版）。")
     return moved

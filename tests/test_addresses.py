@@ -35,7 +35,8 @@ pytestmark = pytest.mark.django_db
 
 # One module for each part of the portal: SAMPLES, and things() that they point at.
 PARTS = (
-    ground, ladder, titles, rounds, applications, papers, seals, review, reviewing, guidance, choosing, judging, results,
+    ground, ladder, titles, rounds, applications, papers, seals, review, reviewing, guidance, choosing, judging,
+    results,
 )  # fmt: skip
 SAMPLES: dict[str, Sample] = {name: sample for part in PARTS for name, sample in part.SAMPLES.items()}
 

@@ -55,11 +55,11 @@ def measured(head: Actor) -> Iterator[Figure]:
         model = Submission.objects.select_related("application__factory").get(pk=submission.pk)
         round_ = Round.objects.select_related("unit", "edition").get(pk=model.application.round_id)
     bureau = Bureau(head, round_, model)
-    _grow(bureau, FEW)
+    grow(bureau, FEW)
     _assign(bureau, bureau.rows())
     _pass(bureau, bureau.rows())
     few = {name: _cost(bureau, name) for name in PAGES}
-    _grow(bureau, MANY)
+    grow(bureau, MANY)
     yield from _at_once(bureau, bureau.rows()[FEW : FEW + AT_ONCE])
     rest = bureau.rows()[FEW + AT_ONCE :]
     _assign(bureau, rest)
@@ -74,7 +74,7 @@ def measured(head: Actor) -> Iterator[Figure]:
 
 
 # -- applications ----------------------------------------------------------------------------------------------------
-def _grow(bureau: Bureau, upto: int) -> None:
+def grow(bureau: Bureau, upto: int) -> None:
     """Likenesses of the model, until there are so many in the city."""
     of, there = bureau.model, len(bureau.rows())
     with walls.system("bench"):

@@ -202,7 +202,7 @@ def sheets_of(panel: Panel) -> list[tuple[Candidate, list[ScoreSheet]]]:
     found: dict[int, list[ScoreSheet]] = {}
     for sheet in rows.order_by("user__name", "pk"):
         found.setdefault(sheet.candidate_id, []).append(sheet)
-    candidates = Candidate.objects.filter(panel=panel).order_by("industry", "number")
+    candidates = Candidate.objects.filter(panel=panel).select_related("application").order_by("industry", "number")
     return [(row, found.get(row.pk, [])) for row in candidates]
 
 

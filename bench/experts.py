@@ -27,6 +27,7 @@ from portal.services.memberships import grant, post_at
 from review.assigning import Case, Judge, assign
 from review.models import Candidate, Expert, Panel, ScoreSheet
 from review.selectors.assignments import plan
+from review.selectors.sheets import criteria_of
 from review.services import assignments, experts, panels, sheets
 from review.services.panels import Drawing
 
@@ -167,7 +168,7 @@ def _saved(who: Actor, sheet: ScoreSheet) -> Iterator[Figure]:
     with walls.enter(who):
         row = ScoreSheet.objects.select_related("panel__round").get(pk=sheet.pk)
     said = {
-        "scores": {c.code: {"score": "12.5", "comment": "有据可查"} for c in sheets.criteria_of(row)},
+        "scores": {c.code: {"score": "12.5", "comment": "有据可查"} for c in criteria_of(row)},
         "opinion": "方案先进，成效明显。" * 20,
     }
     editions = count(row.edition)

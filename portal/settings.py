@@ -11,6 +11,7 @@ from whitenoise.compress import Compressor
 
 from portal import environment as env
 from portal.environment import REQUIRED, read
+from portal.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -202,6 +203,9 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "200/h/ip,5/m/key",
     "reset_password_from_key": "200/h/ip",
     "verify": "60/m/ip,600/h/ip",
+    # An objection needs no account. An office shares an address, so the bound is wide.
+    "objection": "20/h/ip",
+    "objection_lookup": "30/m/ip,200/h/ip",
 }
 MFA_ADAPTER = "portal.adapters.MFAAdapter"
 MFA_FORMS = {
@@ -340,25 +344,6 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 ROUND_REMINDER_HOURS = read("ROUND_REMINDERS", env.hours, (168, 72, 24, 2))
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15},
-    "seal the record": {"task": "portal.tasks.seal_record", "schedule": 30},
-    "deliver mail": {"task": "portal.tasks.deliver_waiting_mail", "schedule": 30},
-    "make packages": {"task": "portal.tasks.make_waiting_packages", "schedule": 60},
-    "make papers": {"task": "portal.tasks.make_waiting_papers", "schedule": 60},
-    "lock lists": {"task": "review.tasks.lock_lists", "schedule": 60},
-    "lapse corrections": {"task": "applications.tasks.lapse_corrections", "schedule": 60},
-    "sweep application files": {"task": "applications.tasks.sweep_files", "schedule": 86_400},
-    "advance rounds": {"task": "tiers.tasks.advance_rounds", "schedule": 60},
-    "clear counters": {"task": "portal.tasks.clear_counters", "schedule": 600},
-    "expire invitations": {"task": "portal.tasks.expire_invitations", "schedule": 600},
-    "link recognitions": {"task": "tiers.tasks.link_recognitions", "schedule": 180},
-    "clear imports": {"task": "tiers.tasks.clear_imports", "schedule": 86_400},
-    "sweep visits": {"task": "review.tasks.sweep_photos", "schedule": 86_400},
-    "sweep evidence": {"task": "tiers.tasks.sweep_evidence", "schedule": 86_400},
-    "sweep papers": {"task": "portal.tasks.sweep_papers", "schedule": 86_400},
-    "clear sessions": {"task": "portal.tasks.clear_sessions", "schedule": 86_400},
-}
 
 # -- logs -----------------------------------------------------------------------------------------------------------
 _LOG_JSON = read("LOG_FORMAT", env.one_of("json", "console"), "console" if IS_DEMO else "json") == "json"

@@ -1,5 +1,6 @@
-"""The review under /api/v1/: the order of a city's list, an expert's sheet. The pages' own gates and services."""
+"""The review under /api/v1/: the order of a list, an expert's sheet. The pages' own gates and services."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import path
@@ -15,10 +16,11 @@ from portal.audit import Outcome
 from portal.errors import Stale
 from review.selectors.city_lists import city_list_for
 from review.selectors.sheets import scoring, sheet_for
-from review.services import ranking
+from review.services import choosing, ranking
 from review.services import sheets as sheet_services
 from review.sheet_rules import MOST_COMMENT, MOST_OPINION, MOST_SCORE
 from tiers.api import Reasons
+from tiers.selectors.rounds import round_for
 
 _MOST = 1000
 
@@ -53,6 +55,19 @@ class OrderStale(serializers.Serializer[Any]):
     changes = Change(many=True)
 
 
+def _answered(request: Request, put: Callable[[list[str], int], Any]) -> Response:
+    """Put what was sent in order, or say what its sender missed."""
+    said = Order(data=request.data)
+    said.is_valid(raise_exception=True)
+    try:
+        kept = put(said.validated_data["order"], said.validated_data["version"])
+    except Stale as stale:
+        audit.record("request.refuse", outcome=Outcome.REFUSED, reasons=list(stale.reasons), path=request.path)
+        body = {"reasons": stale.reasons, "version": stale.version, "changes": stale.conflicts}
+        return Response(OrderStale(body).data, status=409)
+    return Response(OrderKept({"version": kept.version}).data)
+
+
 @extend_schema(
     operation_id="city_list_order",
     request=Order,
@@ -63,15 +78,20 @@ def order(request: Request, ref: str) -> Response:
     """Put a city's list in order."""
     actor = actor_of(request)
     row = city_list_for(actor, ref)
-    said = Order(data=request.data)
-    said.is_valid(raise_exception=True)
-    try:
-        kept = ranking.order(row, said.validated_data["order"], version=said.validated_data["version"], actor=actor)
-    except Stale as stale:
-        audit.record("request.refuse", outcome=Outcome.REFUSED, reasons=list(stale.reasons), path=request.path)
-        body = {"reasons": stale.reasons, "version": stale.version, "changes": stale.conflicts}
-        return Response(OrderStale(body).data, status=409)
-    return Response(OrderKept({"version": kept.version}).data)
+    return _answered(request, lambda refs, version: ranking.order(row, refs, version=version, actor=actor))
+
+
+@extend_schema(
+    operation_id="unit_list_order",
+    request=Order,
+    responses={200: OrderKept, 400: Reasons, 401: Reasons, 403: Reasons, 404: Reasons, 409: OrderStale},
+)
+@api_view(["PUT"])
+def unit_order(request: Request, ref: str) -> Response:
+    """Put a unit's list in order; `ref` is the round's."""
+    actor = actor_of(request)
+    round_ = round_for(actor, ref)
+    return _answered(request, lambda refs, version: choosing.order(round_, refs, version=version, actor=actor))
 
 
 # -- an expert's sheet -----------------------------------------------------------------------------------------------
@@ -130,5 +150,6 @@ def sheet(request: Request, ref: str) -> Response:
 
 urlpatterns = [
     path("city-lists/<str:ref>/order/", order, name="api_city_list_order"),
+    path("unit-lists/<str:ref>/order/", unit_order, name="api_unit_list_order"),
     path("sheets/<str:ref>/", sheet, name="api_sheet"),
 ]

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.papers import Document
-from review.models import ListIssue, SheetIssue
+from review.models import ListIssue, Publicity, SheetIssue
 from review.papers import Letter, Minutes, PublicNotice, ScoreSheet, Signatory, SummaryTable
-from review.selectors import sheets
+from review.selectors import sheets, unit_lists
 from review.selectors.city_lists import issue_page, issue_source, issue_standing, letter_of, table_of
+from review.selectors.publicity import notice_of, notice_page, notice_source, notice_standing
+from review.selectors.unit_lists import Part
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,52 @@ def _of_list(kind: str, context: Callable[[ListIssue], Mapping[str, Any]]) -> Do
     return Document(form.name, form.template, "paper.city_list", issue_source, context, issue_standing, page=issue_page)
 
 
+def published(row: Publicity) -> dict[str, Any]:
+    """What stands on a 公示."""
+    return public_notice(notice_of(row))
+
+
+def unit_table(part: Part) -> dict[str, Any]:
+    """What stands on a unit's 推荐汇总表."""
+    return table(unit_lists.table_of(part.issue))
+
+
+def unit_letter(part: Part) -> dict[str, Any]:
+    """What stands in a unit's 推荐函."""
+    return letter(unit_lists.letter_of(part.issue))
+
+
+def panel_minutes(part: Part) -> dict[str, Any]:
+    """What stands in the minutes of one group."""
+    return minutes(unit_lists.minutes_of(part.issue, part.group))
+
+
+def _of_unit_list(kind: str, context: Callable[[Part], Mapping[str, Any]]) -> Document:
+    form = LAYOUTS[kind]
+    return Document(
+        form.name, form.template, "paper.unit_list", unit_lists.issue_source, context, unit_lists.issue_standing,
+        page=unit_lists.issue_page,
+    )  # fmt: skip
+
+
 def signed_sheet(issue: SheetIssue) -> dict[str, Any]:
     """What stands on an expert's 评分表."""
     return score_sheet(sheets.paper_of(issue))
 
 
 DOCUMENTS = {
+    "public_notice": Document(
+        "公示",
+        "documents/public_notice.html",
+        "paper.publicity",
+        notice_source,
+        published,
+        notice_standing,
+        page=notice_page,
+    ),
+    "unit_table": _of_unit_list("unit_table", unit_table),
+    "unit_letter": _of_unit_list("unit_letter", unit_letter),
+    "minutes": _of_unit_list("minutes", panel_minutes),
     "score_sheet": Document(
         LAYOUTS["score_sheet"].name,
         LAYOUTS["score_sheet"].template,

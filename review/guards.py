@@ -6,7 +6,7 @@ from typing import Any
 
 from applications.guards import review_open
 from applications.states import ApplicationState
-from review.states import GONE_UP, FirstReviewState, ListState, PanelState
+from review.states import GONE_UP, DispatchState, FirstReviewState, ListState, PanelState, UnitListState
 from tiers.rounds import Window, closed_reason, said
 from tiers.selectors.rounds import city_extension_of
 
@@ -60,12 +60,21 @@ def by_another(review: Any, *, actor: Any, **_: Any) -> str | None:
 
 def is_answerable(sign_off: Any, *, at: datetime, **_: Any) -> str | None:
     """What was asked is still open: the list has not gone up, and its time has not run out."""
+    if sign_off.unit_issue_id is not None:
+        return _unit_answerable(sign_off.unit_issue, at)
     if sign_off.issue_id is None:
         return review_open(sign_off.application, at=at)
     city_list = sign_off.issue.city_list
     if city_list.state != ListState.SIGNING or city_list.issued != sign_off.issue.version:
         return "该名单已不在会签中，意见不能再修改。"
     return in_list_time(city_list, at=at)
+
+
+def _unit_answerable(issue: Any, at: datetime) -> str | None:
+    unit_list = issue.unit_list
+    if unit_list.state != UnitListState.SIGNING or unit_list.issued != issue.version:
+        return "该名单已不在会签中，意见不能再修改。"
+    return in_unit_time(unit_list, at=at)
 
 
 def in_list_time(city_list: Any, *, at: datetime, **_: Any) -> str | None:
@@ -102,20 +111,56 @@ def leaves_time(city_list: Any, *, at: datetime, until: datetime | None = None, 
 
 # -- the unit --------------------------------------------------------------------------------------------------------
 def in_unit_time(row: Any, *, at: datetime, **_: Any) -> str | None:
-    """The unit's own time has not run out (399号 二(二)3)."""
-    return closed_reason(row.round.windows, Window.UNIT, at)
-
-
-def is_explained(candidate: Any, *, reason: str = "", **_: Any) -> str | None:
-    """What the portal pointed out has been looked at, in words."""
-    if not candidate.warnings or reason.strip():
+    """The unit's own time has not run out (399号 二(二)3), or the ministry gave some to supplement what was sent."""
+    shut = closed_reason(row.round.windows, Window.UNIT, at)
+    if shut and row.round.dispatches.filter(state=DispatchState.SUPPLEMENTING, due_at__gte=at).exists():
         return None
-    return f"存在需核实的情形：{'；'.join(candidate.warnings)}。予以受理的，请写明核实情况。"
+    return shut
+
+
+def is_explained(_candidate: Any, *, warnings: Sequence[str] = (), reason: str = "", **_: Any) -> str | None:
+    """What the portal pointed out has been looked at, in words."""
+    if not warnings or reason.strip():
+        return None
+    return f"存在需核实的情形：{'；'.join(warnings)}。予以受理的，请写明核实情况。"
 
 
 def is_unjudged(_candidate: Any, *, judged: Sequence[str] = (), **_: Any) -> str | None:
     """Nobody has begun to judge it: no sheet, no visit, no place."""
     return " ".join(judged) or None
+
+
+# -- made public, sent up, decided -----------------------------------------------------------------------------------
+def begins_ahead(publicity: Any, *, at: datetime, **_: Any) -> str | None:
+    """What is published begins now or later: nobody is told that days have passed on which nobody could read it."""
+    return (
+        None if publicity.begins_at is None or publicity.begins_at >= at else "公示开始时间已过，请调整为现在或以后。"
+    )
+
+
+def is_announceable(_publicity: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+    """The round is judged, and the list says what the recommendations say now."""
+    return " ".join(lacking) or None
+
+
+def leaves_days(_row: Any, *, at: datetime, due_at: datetime | None = None, **_: Any) -> str | None:
+    """Whoever has to act is given time."""
+    return None if due_at is not None and due_at > at else "办理时限须晚于现在。"
+
+
+def gives_finding(_objection: Any, *, finding: str = "", **_: Any) -> str | None:
+    """What was found is said in words."""
+    return None if finding.strip() else "请写明核查结论。"
+
+
+def says_what_is_asked(_dispatch: Any, *, asked: Sequence[Any] = (), **_: Any) -> str | None:
+    """At least one entry, or the whole, is asked about in words."""
+    return None if asked else "请写明需要补正的内容。"
+
+
+def is_decided_whole(_dispatch: Any, *, undecided: Sequence[str] = (), **_: Any) -> str | None:
+    """Every entry has its result."""
+    return f"以下项目尚无结果：{'、'.join(undecided)}。" if undecided else None
 
 
 # -- experts ---------------------------------------------------------------------------------------------------------

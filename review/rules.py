@@ -9,6 +9,7 @@ from portal.actors import Actor
 from portal.roles import JOINT, Level, Role
 from portal.rules import is_portal
 from tiers.rules import is_filling_for
+from tiers.terms import Decider
 
 _CITY, _UNIT = {Role.CITY_REVIEWER, Role.CITY_HEAD}, {Role.UNIT_OFFICER, Role.UNIT_HEAD}
 
@@ -83,7 +84,7 @@ def is_asked(actor: Actor, sign_off: Any) -> bool:
     """Their own department was asked to sign."""
     return (
         sign_off is not None
-        and actor.role is Role.CITY_JOINT
+        and actor.role in JOINT
         and actor.membership is not None
         and bool(actor.membership.office_id == sign_off.office_id)
     )
@@ -92,13 +93,17 @@ def is_asked(actor: Actor, sign_off: Any) -> bool:
 @rules.predicate
 def is_asking(actor: Actor, sign_off: Any) -> bool:
     """Their own lead office asked for the signature."""
-    return sign_off is not None and actor.role in _CITY and bool(actor.stands("city") == sign_off.city_id)
+    if sign_off is None:
+        return False
+    if sign_off.city_id is None:
+        return actor.role in _UNIT and bool(actor.stands("unit") == sign_off.unit_id)
+    return actor.role in _CITY and bool(actor.stands("city") == sign_off.city_id)
 
 
 @rules.predicate
 def has_sign_offs(actor: Actor) -> bool:
-    """They act for a joint department of a city."""
-    return actor.role is Role.CITY_JOINT
+    """They act for a joint department of a city or a unit."""
+    return actor.role in JOINT
 
 
 @rules.predicate
@@ -175,6 +180,13 @@ def has_sheet_papers(actor: Actor, issue: Any) -> bool:
 
 
 @rules.predicate
+def has_unit_papers(actor: Actor, issue: Any) -> bool:
+    """Papers of a unit's list are its lead office's, and every department's that signs."""
+    own = issue is not None and actor.stands("unit") == issue.unit_id
+    return actor.role is not None and actor.role.level is Level.UNIT and bool(own)
+
+
+@rules.predicate
 def is_of_its_office(actor: Actor, message: Any) -> bool:
     """Their own office wrote this, and the application still lies before them."""
     if message is None or message.office_id is None or actor.membership is None:
@@ -182,7 +194,50 @@ def is_of_its_office(actor: Actor, message: Any) -> bool:
     return bool(actor.membership.office_id == message.office_id) and is_reviewing(actor, message.application)
 
 
+@rules.predicate
+def is_asked_about(actor: Actor, notice: Any) -> bool:
+    """The enterprise that an office asks about an objection is their own: its administrator answers."""
+    own = notice is not None and actor.stands("enterprise") == notice.enterprise_id
+    return actor.role is Role.ENTERPRISE_ADMIN and bool(own)
+
+
+@rules.predicate
+def is_ministry(actor: Actor, _thing: Any = None) -> bool:
+    """They act for the ministry, before which every unit's dispatch comes."""
+    return actor.role is Role.MINISTRY
+
+
+@rules.predicate
+def is_deciding_itself(actor: Actor, round_: Any) -> bool:
+    """They answer for a unit that recognises by itself in this round (先进级)."""
+    return bool(is_unit_head(actor, round_)) and round_.value.decider is Decider.UNIT
+
+
 PERMISSIONS: dict[str, Any] = {
+    # made public, sent up, decided
+    "publicity.draw": is_of_unit_lead,
+    "publicity.edit": is_of_unit_lead,
+    "publicity.publish": is_unit_head,
+    "publicity.withdraw": is_unit_head,
+    "paper.publicity": is_of_unit_lead,
+    "objection.list": has_candidates,
+    "objection.record": is_of_unit_lead,
+    "objection.accept": is_of_unit_lead,
+    "objection.refuse": is_of_unit_lead,
+    "objection.uphold": is_unit_head,
+    "objection.dismiss": is_unit_head,
+    "objection.ask": is_of_unit_lead,
+    "objection_notice.read": is_filling_for | is_of_unit_lead,
+    "objection_notice.answer": is_asked_about,
+    "dispatch.list": has_candidates | is_ministry,
+    "dispatch.read": is_of_unit_lead | is_ministry,
+    "dispatch.survey": is_ministry,
+    "dispatch.send": is_unit_head,
+    "dispatch.receive": is_ministry,
+    "dispatch.ask": is_ministry,
+    "dispatch.supersede": is_portal,
+    "dispatch.decide": is_ministry,
+    "outcome.record": is_deciding_itself,
     "copies.list": has_copies,
     "copies.record": is_receiving,
     "copies.strike": is_receiving,
@@ -226,6 +281,7 @@ PERMISSIONS: dict[str, Any] = {
     "unit_list.reopen": is_of_unit_lead | is_portal,
     "unit_list.send": is_unit_head,
     "unit_list.give_back": is_portal,
+    "paper.unit_list": has_unit_papers,
     "expert.list": has_candidates,
     "expert.keep": is_of_unit_lead | is_own_work,
     "expert.own": is_expert,

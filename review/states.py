@@ -57,6 +57,48 @@ class UnitListState(TextChoices):
     RETURNED = "returned", "部级要求补正"
 
 
+# -- made public, sent up, decided -----------------------------------------------------------------------------------
+class PublicityState(TextChoices):
+    """A list that is made public before it is final; what was published is withdrawn, never deleted."""
+
+    DRAFT = "draft", "草拟"
+    PUBLISHED = "published", "已发布"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class ObjectionState(TextChoices):
+    """An objection to somebody on such a list."""
+
+    LODGED = "lodged", "待受理"
+    HANDLING = "handling", "核查中"
+    REFUSED = "refused", "不予受理"
+    UPHELD = "upheld", "异议成立"
+    DISMISSED = "dismissed", "异议不成立"
+
+
+# An objection in one of these keeps its list from being final.
+UNSETTLED = frozenset({ObjectionState.LODGED, ObjectionState.HANDLING})
+
+
+class DispatchState(TextChoices):
+    """What a unit sent to the ministry, version by version."""
+
+    SENT = "sent", "已上报"
+    RECEIVED = "received", "部级已接收"
+    SUPPLEMENTING = "supplementing", "要求补正"
+    SUPERSEDED = "superseded", "已由新版本代替"
+    DECIDED = "decided", "已公布结果"
+
+
+class Result(TextChoices):
+    """What became of an application in the end."""
+
+    RECOGNISED = "recognised", "认定"
+    NOT_RECOGNISED = "not_recognised", "不予认定"
+    NOT_RECOMMENDED = "not_recommended", "未列入推荐"
+
+
+# -- experts
 class PanelState(TextChoices):
     """A panel of experts, from being drawn up to having done its work (82号 二(三)3)."""
 

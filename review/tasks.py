@@ -4,7 +4,7 @@ from celery import shared_task
 
 from portal import walls
 from portal.actors import Place
-from review.services import city_lists, visits
+from review.services import city_lists, objections, publicity, visits
 
 
 @shared_task
@@ -12,6 +12,20 @@ def lock_lists() -> None:
     """Lock the lists that were not sent in time."""
     with walls.stand(Place(office="system")):
         city_lists.lock_due()
+
+
+@shared_task
+def begin_publicities() -> None:
+    """Let rounds go on whose publicity has begun by the clock."""
+    with walls.stand(Place(office="system")):
+        publicity.begin_due()
+
+
+@shared_task
+def sweep_objections() -> None:
+    """Remove stored evidence that nothing points at."""
+    with walls.stand(Place(office="system")):
+        objections.sweep()
 
 
 @shared_task

@@ -34,6 +34,18 @@ WALLED = {
     "review_unitlist": OF_UNIT,
     "review_unitissue": OF_UNIT,
     "review_choice": OF_UNIT,
+    # What was published everybody may read, visitors too (from when on, the selector says); an objection nobody but
+    # the unit; what an enterprise is asked about it has no city.
+    "review_publicity": Wall("business", city="", enterprise="", shown="state <> 'draft'"),
+    "review_objection": OF_UNIT,
+    "review_objectionfile": OF_UNIT,
+    "review_asked": OF_UNIT,
+    "review_objectionnotice": Wall("business", city=""),
+    # What was sent up, and what came of it: the ministry crosses the walls of this kind, and of no other.
+    "review_dispatch": Wall("national", city="", enterprise=""),
+    "review_outcome": Wall("national"),
+    "review_outcomeimport": Wall("national", unit="", city="", enterprise=""),
+    "review_quotashare": OF_UNIT,
     "review_expert": Wall("business", city="", enterprise="", own="user_id", own_update=True),
     "review_grant": Wall("business", unit="", city="", enterprise="", own="user_id"),
     "review_panel": Wall("business", city="", enterprise="", shown=f"id {_SEATED}"),

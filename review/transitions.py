@@ -4,9 +4,12 @@ from portal.workflow import Transition, Workflow
 from review import guards as g
 from review.states import (
     CandidateState,
+    DispatchState,
     FirstReviewState,
     ListState,
+    ObjectionState,
     PanelState,
+    PublicityState,
     SeatState,
     SheetState,
     SignOffState,
@@ -92,6 +95,44 @@ UNIT_LIST = Workflow(
     ),
 )
 
+# -- made public, sent up, decided -----------------------------------------------------------------------------------
+_G = PublicityState
+PUBLICITY = Workflow(
+    "publicity",
+    _G,
+    (
+        Transition("publish", "发布公示", (_G.DRAFT,), _G.PUBLISHED, (g.begins_ahead, g.is_announceable)),
+        Transition("withdraw", "撤回公示", (_G.PUBLISHED,), _G.WITHDRAWN, (g.gives_reason,)),
+    ),
+)
+
+_O = ObjectionState
+OBJECTION = Workflow(
+    "objection",
+    _O,
+    (
+        Transition("accept", "受理", (_O.LODGED,), _O.HANDLING, (g.leaves_days,)),
+        Transition("refuse", "不予受理", (_O.LODGED,), _O.REFUSED, (g.gives_reason,)),
+        Transition("uphold", "异议成立", (_O.HANDLING,), _O.UPHELD, (g.gives_finding,)),
+        Transition("dismiss", "异议不成立", (_O.HANDLING,), _O.DISMISSED, (g.gives_finding,)),
+    ),
+)
+
+_D = DispatchState
+DISPATCH = Workflow(
+    "dispatch",
+    _D,
+    (
+        Transition("receive", "接收", (_D.SENT,), _D.RECEIVED),
+        Transition("ask", "要求补正", (_D.RECEIVED,), _D.SUPPLEMENTING, (g.says_what_is_asked, g.leaves_days)),
+        # Answered by a new version, which takes its place.
+        Transition("supersede", "由新版本代替", (_D.SUPPLEMENTING,), _D.SUPERSEDED),
+        Transition("decide", "公布结果", (_D.RECEIVED, _D.SUPPLEMENTING), _D.DECIDED, (g.is_decided_whole,)),
+    ),
+)
+
+CONCLUDING = (PUBLICITY, OBJECTION, DISPATCH)
+
 # -- experts ---------------------------------------------------------------------------------------------------------
 _P = PanelState
 PANEL = Workflow(
@@ -143,4 +184,4 @@ VISIT = Workflow(
 )
 JUDGING = (PANEL, SEAT, SHEET, VISIT)
 
-WORKFLOWS = (FIRST_REVIEW, SIGN_OFF, CITY_LIST, CANDIDATE, UNIT_LIST, *JUDGING)
+WORKFLOWS = (FIRST_REVIEW, SIGN_OFF, CITY_LIST, CANDIDATE, UNIT_LIST, *JUDGING, *CONCLUDING)

@@ -111,7 +111,11 @@ def book(round_: Round) -> BookForm:
 
 def bare(people: People, round_: Round, state: str = "submitted") -> Application:
     """A row in a list, with nothing in it."""
-    factory = factories.factory(people.enterprise_a)
+    return bare_of(people, round_, factories.factory(people.enterprise_a), state)
+
+
+def bare_of(people: People, round_: Round, factory: Factory, state: str = "submitted") -> Application:
+    """The same for a factory of whichever enterprise."""
     with walls.system("test"):
         return Application.objects.create(
             ref=new_ref("SB"),

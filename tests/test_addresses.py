@@ -16,11 +16,13 @@ from tests.addresses import house_patterns
 from tests.conftest import QUICK_HASHERS
 from tests.samples import (
     applications,
+    choosing,
     ground,
     guidance,
     judging,
     ladder,
     papers,
+    results,
     review,
     reviewing,
     rounds,
@@ -32,7 +34,10 @@ from tests.samples.kinds import Sample, World
 pytestmark = pytest.mark.django_db
 
 # One module for each part of the portal: SAMPLES, and things() that they point at.
-PARTS = (ground, ladder, titles, rounds, applications, papers, seals, review, reviewing, guidance, judging)
+PARTS = (
+    ground, ladder, titles, rounds, applications, papers, seals, review, reviewing, guidance, choosing, judging,
+    results,
+)  # fmt: skip
 SAMPLES: dict[str, Sample] = {name: sample for part in PARTS for name, sample in part.SAMPLES.items()}
 
 

@@ -1,4 +1,4 @@
-"""Every state × action × role of first reviews, sign-offs, candidates and lists; the database's refusals."""
+"""Every state × action × role of the review's workflows; the database's refusal of all else; the instant."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +16,7 @@ from review.models import Candidate, CityList, FirstReview, SignOff, UnitList
 from review.transitions import JUDGING
 from review.transitions import WORKFLOWS as EVERY
 from tests import applications as made
+from tests import publicities as made_public
 from tests import reviews, rounds
 from tests.factories import People
 from tests.rounds import CITY_UNTIL, ENTERPRISE_UNTIL, MICROSECOND
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.django_db
 # What experts do has a test of its own.
 WORKFLOWS = [workflow for workflow in EVERY if workflow not in JUDGING]
 CITY, UNIT = {"city_reviewer_a", "city_head_a"}, {"unit_officer", "unit_head"}
+MINISTRY = {"ministry"}
 # Who may do what about an application of Wuhan, a question to its finance bureau, and Wuhan's list.
 MAY: dict[str, dict[str, set[str]]] = {
     "first_review": {
@@ -65,6 +67,9 @@ MAY: dict[str, dict[str, set[str]]] = {
         "send": {"unit_head"},
         "give_back": {"portal"},
     },
+    "publicity": {"publish": {"unit_head"}, "withdraw": {"unit_head"}},
+    "objection": {"accept": UNIT, "refuse": UNIT, "uphold": {"unit_head"}, "dismiss": {"unit_head"}},
+    "dispatch": {"receive": MINISTRY, "ask": MINISTRY, "supersede": {"portal"}, "decide": MINISTRY},
 }
 REASON = {"reason": "理由"}
 DENIED, REFUSED = "(denied)", "(refused)"  # no state is called so
@@ -83,6 +88,11 @@ READY: dict[str, dict[str, Any]] = {
     "refuse": REASON,
     "restore": REASON,
     "give_back": REASON,
+    "withdraw": REASON,
+    "accept": {"due_at": CITY_UNTIL},
+    "uphold": {"finding": "属实"},
+    "dismiss": {"finding": "不属实"},
+    "ask": {"due_at": CITY_UNTIL, "asked": [{"position": 0, "text": "请补正"}]},
     "lock": {"at": CITY_UNTIL + MICROSECOND},
 }
 
@@ -118,6 +128,8 @@ def make(people: People, row: Application) -> Callable[[str, str], Any]:
                 application=row, round=row.round, state=state, version=1, reason="理由", arrived_at=now, decided_at=now,
                 decided_by=somebody, enterprise_id=row.enterprise_id, **keys,
             )  # fmt: skip
+        if kind in made_public.KINDS:
+            return made_public.of_kind(kind, state, row, somebody)
         listed = {"ref": "X-1", "round": row.round, "state": state, "issued": 1, "sent_at": now, "sent_by": somebody}
         if kind == "unit_list":
             return UnitList.objects.create(unit_id=row.unit_id, **listed)

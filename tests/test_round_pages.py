@@ -297,14 +297,11 @@ def test_a_rounds_whole_life_by_its_buttons(people: People, client_as: Callable[
     assert press("publish") == S.PUBLISHED
     assert press("retract") == S.DRAFT
     assert press("publish") == S.PUBLISHED
-    assert press("announce") == S.PUBLISHED, "not yet"
-    given.put_in_state(made, S.EXPERT_REVIEW)
-    assert press("announce") == S.PUBLICITY
-    assert press("report") == S.PUBLICITY, "publicity runs until the end of the day"
-    with walls.system("test"):
-        Round.objects.filter(pk=made.pk).update(publicity_until=clock.now(), publicity_from=clock.now() - DAY)
+    assert press("announce") == S.PUBLISHED, "a publicity does that, with its list"
+    given.put_in_state(made, S.PUBLICITY)
     assert press("finish") == S.PUBLICITY, "the ministries come first"
-    assert press("report") == S.REPORTING
+    assert press("report") == S.PUBLICITY, "what is sent to the ministries does that"
+    given.put_in_state(made, S.REPORTING)
     assert press("finish") == S.FINISHED
 
 
@@ -365,7 +362,7 @@ def test_calendar_by_page(people: People, client_as: Callable[..., Client]) -> N
 
 
 def test_services_of_the_page_are_those_of_the_house() -> None:
-    assert set(services.ACTS) == {"publish", "retract", "announce", "report", "finish"}
+    assert set(services.ACTS) == {"publish", "retract", "finish"}
     assert set(round_dates.MOVABLE) == set(S) - {S.DRAFT, S.FINISHED}
 
 

@@ -28,10 +28,11 @@ MAY = {
     "begin_review": PORTAL,
     "reopen": LEAD,
     "return_to_cities": LEAD,
-    "announce": HEAD,
+    "announce": HEAD | PORTAL,
     "report": HEAD,
-    "finish": HEAD,
+    "finish": HEAD | PORTAL,
 }
+_UNREPORTED = {(S.EXPERT_REVIEW, "finish"), (S.PUBLICITY, "finish")}
 # An instant at which each action's guards are satisfied by Hubei's dates of 2024.
 WHEN: dict[str, datetime] = {
     "publish": OPENS - DAY,
@@ -78,7 +79,7 @@ def test_matrix_of_state_action_and_role(state: str, people: People, draft: Roun
                     transaction.set_rollback(True)
                 if name not in MAY[transition.action]:
                     wanted = "denied"
-                elif state not in transition.sources or (state, transition.action) == (S.PUBLICITY, "finish"):
+                elif state not in transition.sources or (state, transition.action) in _UNREPORTED:
                     wanted = "refused"  # what the ministries decide is reported to them first
                 else:
                     wanted = str(transition.target)
@@ -147,6 +148,18 @@ def test_publicity_has_to_be_over_to_the_microsecond(people: People, draft: Roun
             move(draft, "report", actor=people.unit_head, at=until)
         assert move(draft, "report", actor=people.unit_head, at=until + MICROSECOND).state == S.REPORTING
         assert move(draft, "finish", actor=people.unit_head, at=until + MICROSECOND).state == S.FINISHED
+
+
+def test_without_days_of_publicity_the_experts_work_is_reported_at_once(people: People, draft: Round) -> None:
+    given.put_in_state(draft, S.EXPERT_REVIEW)
+    with walls.system("test"):
+        Round.objects.filter(pk=draft.pk).update(publicity_days=5)
+        with pytest.raises(Refused, match="须公示5个工作日"):
+            move(draft, "report", actor=people.unit_head, at=UNIT_UNTIL)
+        with pytest.raises(Refused, match="尚有异议"):
+            Round.objects.filter(pk=draft.pk).update(publicity_days=0)
+            move(draft, "report", actor=people.unit_head, at=UNIT_UNTIL, lacking=["尚有异议未办结。"])
+        assert move(draft, "report", actor=people.unit_head, at=UNIT_UNTIL).state == S.REPORTING
 
 
 def test_what_the_province_decides_is_not_reported(people: People) -> None:

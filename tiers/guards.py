@@ -1,5 +1,6 @@
 """Conditions of the ladder's moves: each gives a reason, or None when it is satisfied."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -74,10 +75,18 @@ def cities_open(round_: Any, *, at: datetime, **_: Any) -> str | None:
 
 
 def publicity_over(round_: Any, *, at: datetime, **_: Any) -> str | None:
-    """The days of publicity are over."""
+    """The days of publicity are over; where none are asked for, there need not have been any."""
+    if round_.state == RoundState.EXPERT_REVIEW:
+        days = round_.publicity_days
+        return f"本批次须公示{days}个工作日，公示期满后方可办理。" if days else None
     if round_.state != RoundState.PUBLICITY or not round_.publicity_until or at > round_.publicity_until:
         return None
     return f"公示尚未期满（{said(round_.publicity_until)}）。"
+
+
+def nothing_lacking(_round: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+    """Nothing is left undone of what the higher apps know of: publicity, objections, results."""
+    return " ".join(lacking) or None
 
 
 def decided_above(round_: Any, **_: Any) -> str | None:

@@ -13,6 +13,7 @@ from tiers.file_tables import Table, flag, known, loaded, number, once, one_of, 
 from tiers.rounds import Windows, order_reasons
 from tiers.terms import (
     COLUMNS,
+    DISCLOSURES,
     FORMATS,
     FULL,
     TIERS,
@@ -28,6 +29,7 @@ from tiers.terms import (
     Programme,
     Rule,
     Terms,
+    Ties,
 )
 
 # The lists of a round's terms that an officer edits as rows.
@@ -88,6 +90,8 @@ def parse_terms(document: dict[str, Any], file: str, *, complete: bool = True) -
         aggregation=_aggregation(root.table("aggregation")),
         columns=tuple(_column(table) for table in root.tables("column", needed=complete)),
         direct=_direct(root.table("direct")) if "direct" in root.values else None,
+        disclosure=head.take("disclosure", one_of(DISCLOSURES), "nothing"),
+        disclosure_unverified=head.take("disclosure_unverified", flag, False),
     )
     head.done()
     root.done()
@@ -185,6 +189,7 @@ def _aggregation(table: Table) -> Aggregation:
         decimals=table.take("decimals", whole),
         clause=table.take("clause"),
         unverified=table.take("unverified", flag, False),
+        ties=table.take("ties", Ties, Ties.OFFICER),
     )
     table.done()
     return aggregation

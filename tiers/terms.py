@@ -51,6 +51,14 @@ class Decider(StrEnum):
         return {"unit": "推荐单位评审认定", "ministry": "国家部委评审认定"}[self]
 
 
+# What an applicant that was not recommended, or not recognised, may know of the experts' scores; never a name.
+DISCLOSURES = {
+    "nothing": "不告知得分",
+    "total": "告知评审总分",
+    "criteria": "告知评审总分和各评分项平均分",
+}
+
+
 class Method(StrEnum):
     """How the experts' scores become one."""
 
@@ -61,6 +69,21 @@ class Method(StrEnum):
     def label(self) -> str:
         """Its name."""
         return {"mean": "算术平均", "trimmed": "去掉一个最高分和一个最低分后平均"}[self]
+
+
+class Ties(StrEnum):
+    """What parts equal scores; the notices don't say."""
+
+    OFFICER = "officer"
+    CRITERIA = "criteria"
+
+    @property
+    def label(self) -> str:
+        """Its name."""
+        return {
+            "officer": "并列的由主管部门研究确定，并写明理由",
+            "criteria": "依次比较权重较高的评分项的平均分，仍相同的由主管部门研究确定",
+        }[self]
 
 
 @dataclass(frozen=True)
@@ -125,6 +148,7 @@ class Aggregation:
     decimals: int
     clause: str
     unverified: bool = False
+    ties: Ties = Ties.OFFICER
 
 
 @dataclass(frozen=True)
@@ -166,6 +190,13 @@ class Terms:
     columns: tuple[Column, ...] = ()
     direct: Direct | None = None
     notes: tuple[str, ...] = ()
+    disclosure: str = "nothing"
+    disclosure_unverified: bool = False
+
+    @property
+    def disclosure_label(self) -> str:
+        """What may be known, in words."""
+        return DISCLOSURES[self.disclosure]
 
     @property
     def weight(self) -> Decimal:

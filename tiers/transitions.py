@@ -48,13 +48,20 @@ ROUND = Workflow(
         Transition("reopen", "恢复受理", _REVIEW, _R.ACCEPTING, (g.applicants_open,)),
         Transition("return_to_cities", "恢复初审", (_R.EXPERT_REVIEW,), _R.FIRST_REVIEW, (g.cities_open,)),
         Transition("announce", "开始公示", (_R.EXPERT_REVIEW,), _R.PUBLICITY),
-        Transition("report", "上报", (_R.PUBLICITY,), _R.REPORTING, (g.decided_above, g.publicity_over)),
+        # Straight from the experts where no days of publicity are asked for (2024).
+        Transition(
+            "report",
+            "上报",
+            (_R.EXPERT_REVIEW, _R.PUBLICITY),
+            _R.REPORTING,
+            (g.decided_above, g.publicity_over, g.nothing_lacking),
+        ),
         Transition(
             "finish",
             "结束",
-            (_R.PUBLICITY, _R.REPORTING),
+            (_R.EXPERT_REVIEW, _R.PUBLICITY, _R.REPORTING),
             _R.FINISHED,
-            (g.reported_if_need_be, g.publicity_over),
+            (g.reported_if_need_be, g.publicity_over, g.nothing_lacking),
         ),
     ),
 )

@@ -1,5 +1,6 @@
 """Papers as their readers find them: by gate inside, by check code from anywhere."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,3 +70,8 @@ def page_of(paper: Paper, typed: str) -> int | None:
     code = read_code(typed, 6)
     pages = range(1, paper.pages + 1)
     return next((page for page in pages if page_code(paper.secret, page) == code), None)
+
+
+def named(papers: Iterable[Paper]) -> list[tuple[str, Paper]]:
+    """Papers with what each is called."""
+    return [(document(paper.kind).name, paper) for paper in papers]

@@ -81,6 +81,7 @@ class ChoiceKind(models.TextChoices):
 
     RECOMMEND = "recommend", "推荐"
     WITHDRAW = "withdraw", "撤回推荐"
+    EXPLAIN = "explain", "说明理由"
 
 
 class Choice(OfUnit):
@@ -104,3 +105,18 @@ class Choice(OfUnit):
 
     def __str__(self) -> str:
         return f"{self.candidate_id} {self.get_kind_display()}"
+
+
+class QuotaShare(OfUnit):
+    """How many places of the quota the officer means for a group of industries; what stands there binds nobody."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="shares")
+    group = models.CharField("行业组", max_length=60)
+    places = models.PositiveSmallIntegerField("名额")
+
+    class Meta:
+        verbose_name = "行业名额"
+        constraints = [UniqueConstraint(fields=["round", "group"], name="share_once_a_group")]
+
+    def __str__(self) -> str:
+        return f"{self.group} {self.places}"

@@ -330,12 +330,13 @@ def table_of(issue: ListIssue) -> SummaryTable:
     found = {(row.application.ref, row.version): row for row in rows if (row.application.ref, row.version) in wanted}
     columns = round_.value.columns
     cells = [
-        {c.code: _text(CELLS[c.code](found[key])) for c in columns}
+        {c.code: text_of(CELLS[c.code](found[key])) for c in columns}
         for key in sorted(wanted, key=lambda key: wanted[key])
     ]
     return SummaryTable(
         tier=TIER_NAMES[round_.tier], year=round_.year, issuer=said["signatories"][0]["name"], columns=columns,
-        rows=tuple(cells), signatories=_signatories(said), on=date.fromisoformat(said["on"]), contact=_contact(said),
+        rows=tuple(cells), signatories=signatories_of(said), on=date.fromisoformat(said["on"]),
+        contact=contact_of(said),
     )  # fmt: skip
 
 
@@ -345,29 +346,32 @@ def letter_of(issue: ListIssue) -> Letter:
     lead = Office.objects.filter(unit=round_.unit_id, city=None, is_lead=True, department=Department.INDUSTRY).first()
     return city_letter(
         Recommendation(
-            tier=TIER_NAMES[round_.tier], year=round_.year, notice=_notice(round_), place=said["city"],
+            tier=TIER_NAMES[round_.tier], year=round_.year, notice=notice_of(round_), place=said["city"],
             to=lead.name if lead else round_.unit.name,
-            projects=tuple(entry["project"] for entry in said["entries"]), signatories=_signatories(said),
-            on=date.fromisoformat(said["on"]), contact=_contact(said), number=said["number"],
+            projects=tuple(entry["project"] for entry in said["entries"]), signatories=signatories_of(said),
+            on=date.fromisoformat(said["on"]), contact=contact_of(said), number=said["number"],
         )
     )  # fmt: skip
 
 
-def _notice(round_: Round) -> str:
+def notice_of(round_: Round) -> str:
     """The document that a letter goes by: its title in 《》, its number as it is."""
     source = round_.value.sources[0]
     return f"{source}文件" if "〔" in source else f"《{source}》"
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """A cell as the paper says it."""
     return "" if value is None else str(value)
 
 
-def _signatories(said: dict[str, Any]) -> tuple[Signatory, ...]:
+def signatories_of(said: dict[str, Any]) -> tuple[Signatory, ...]:
+    """Who signs a frozen list."""
     return tuple(Signatory(one["key"], one["name"]) for one in said["signatories"])
 
 
-def _contact(said: dict[str, Any]) -> Contact:
+def contact_of(said: dict[str, Any]) -> Contact:
+    """Who can be asked about a frozen list."""
     return Contact(said["contact"], said["phone"])
 
 

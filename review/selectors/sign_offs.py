@@ -14,8 +14,8 @@ from review.states import SignOffState
 def sign_offs(actor: Actor) -> QuerySet[SignOff]:
     """What the actor's own department was asked, the most pressing first; void ones are history."""
     rows = SignOff.objects.select_related(
-        "office", "issue__city_list__round", "application__enterprise", "application__factory__industry",
-        "application__round", "answered_by",
+        "office", "issue__city_list__round", "unit_issue__unit_list__round", "application__enterprise",
+        "application__factory__industry", "application__round", "answered_by",
     )  # fmt: skip
     if not may(actor, "sign_off.list") or actor.membership is None:
         return rows.none()
@@ -25,9 +25,12 @@ def sign_offs(actor: Actor) -> QuerySet[SignOff]:
 def sign_off_for(actor: Actor, pk: int) -> SignOff:
     """The gate for the department that was asked, and for the lead office that asked. Raises Hidden."""
     row = sign_offs(actor).filter(pk=pk).first()
-    if row is None and may(actor, "first_review.list") and actor.stands("city"):
-        rows = SignOff.objects.select_related("office", "issue__city_list__round", "application__enterprise")
-        row = rows.filter(pk=pk, city=actor.stands("city")).first()
+    if row is None and may(actor, "first_review.list"):
+        rows = SignOff.objects.select_related(
+            "office", "issue__city_list__round", "unit_issue__unit_list__round", "application__enterprise"
+        )
+        own = Q(city=actor.stands("city")) if actor.stands("city") else Q(city=None, unit=actor.stands("unit"))
+        row = rows.filter(own, pk=pk).first()
     if row is None:
         raise Hidden("sign-off", str(pk))
     return row

@@ -20,7 +20,7 @@ from portal.services import papers
 from portal.workflow import move
 from review.models import CityList, ListEntry, ListIssue, SignOff
 from review.selectors.city_lists import KINDS, key_of, lacking_to_circulate, lacking_to_send, papers_of
-from review.services import notices
+from review.services import candidates, notices
 from review.services.ranking import PORTAL, opened, reopen
 from review.services.sign_offs import ask_for_list
 from review.states import GONE_UP, ListState
@@ -173,10 +173,11 @@ def _named(paper: Any) -> dict[str, str]:
 
 # -- the unit --------------------------------------------------------------------------------------------------------
 def accept(city_list: CityList, *, actor: Actor) -> CityList:
-    """The unit has received it. Raises Denied, Refused."""
+    """The unit has received it: what stands on it waits to be accepted. Raises Denied, Refused."""
     now = clock.now()
     with transaction.atomic():
         row = move(city_list, "accept", actor=actor, at=now, changes={"received_at": now, "received_by": actor.user})
+        candidates.arrive(row, at=now)
         notices.of_list(row, f"推荐名单（{row.ref}第{row.issued}版）省级已接收。", to="city")
     return row
 
@@ -185,6 +186,7 @@ def give_back(city_list: CityList, *, reason: str, until: datetime | None, actor
     """The unit returns a list with reasons, and more time if there is none left. Raises Denied, Refused."""
     now = clock.now()
     with transaction.atomic():
+        candidates.recall(candidates.of_list(city_list), reason=f"名单退回：{reason.strip()}", at=now)
         row = move(
             city_list,
             "return",

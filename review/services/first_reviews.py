@@ -23,7 +23,7 @@ from review.guards import ANSWERS, CHECKLIST, list_fixed
 from review.models import CityList, FirstReview, Reconsideration, Rejection, Tie
 from review.profiles import profile_of
 from review.selectors.first_reviews import colleagues, is_tied
-from review.services import notices
+from review.services import candidates, notices
 from review.services.ranking import PORTAL, list_for_update, put_in, take_out
 from review.states import FirstReviewState
 from tiers.models import Edition, kept
@@ -162,6 +162,8 @@ def decide(
             note(row, "通过初审", actor=actor, at=now, opinion=said["opinion"], is_public=False)
             if city_list is not None:
                 put_in(city_list, [(row, profile(row))], actor=actor)
+            elif may(actor, "candidate.list"):
+                candidates.arrive_alone(row, actor=actor, at=now)
         else:
             _rejected(row, reason.strip(), actor, now)
     return review
@@ -199,6 +201,8 @@ def reopen(application: Application, *, reason: str, edition: int, actor: Actor)
         review = move(review, "reopen", actor=actor, changes=changes, reason=reason.strip())
         if city_list is not None:
             take_out(city_list, [row], actor=actor, why="撤销初审结论")
+        else:
+            candidates.recall_of(row, reason=f"撤销初审结论：{reason.strip()}", at=clock.now())
         # Whoever was told of a rejection is told that it no longer stands.
         is_public = was == FirstReviewState.REJECTED
         note(row, "撤销初审结论", actor=actor, at=clock.now(), opinion=reason.strip(), is_public=is_public)

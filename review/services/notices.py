@@ -8,10 +8,10 @@ from applications.models import Application
 from applications.selectors.applications import people_of
 from portal import walls
 from portal.models import Membership, Office, User
-from portal.roles import Role
+from portal.roles import JOINT, Role
 from portal.services.notices import tell
 from portal.states import MembershipState
-from review.models import CityList, FirstReview, SignOff
+from review.models import Candidate, CityList, FirstReview, SignOff, UnitList
 from tiers.rounds import said
 
 _LEAD = {"city": (Role.CITY_REVIEWER, Role.CITY_HEAD), "unit": (Role.UNIT_OFFICER, Role.UNIT_HEAD)}
@@ -86,7 +86,7 @@ def remind(row: Application, until: str) -> None:
 def asked(sign_offs: Iterable[SignOff]) -> None:
     """The departments learn what they are asked to sign, and until when."""
     for row in sign_offs:
-        people = _serving([Role.CITY_JOINT], office_id=row.office_id)
+        people = _serving(JOINT, office_id=row.office_id)
         address = reverse("sign_off", args=[row.pk])
         tell(
             people,
@@ -110,6 +110,8 @@ def answered(row: SignOff) -> None:
 def _sign_off_page(row: SignOff) -> str:
     if row.application is not None:
         return _review_page(row.application)
+    if row.unit_issue is not None:
+        return reverse("unit_list", args=[row.unit_issue.unit_list.round.ref])
     return list_page(row.issue.city_list) if row.issue is not None else ""
 
 
@@ -129,3 +131,25 @@ def offices(row: CityList) -> list[Office]:
     """The departments of the city that take part in the round, the lead first."""
     rows = Office.objects.filter(city=row.city_id, department__in=row.round.value.departments)
     return list(rows.order_by("-is_lead", "pk"))
+
+
+# -- candidates ------------------------------------------------------------------------------------------------------
+def of_candidate(row: Candidate, text: str, *, to: str) -> None:
+    """People of the city that sent it up, or of the unit that judges it; nobody where it came from no city."""
+    key = getattr(row, f"{to}_id")
+    if key is None or (to == "city" and row.city_position is None):
+        return
+    with walls.system("告知参评项目的办理单位"):  # a city doesn't see who works at its unit
+        people = _serving(_LEAD[to], **{f"{to}_id": key})
+    tell(people, text[:300], address=reverse("candidate", args=[row.application.ref]))
+
+
+def of_unit_list(row: UnitList, text: str) -> None:
+    """The people of the unit's lead office."""
+    tell(_serving(_LEAD["unit"], unit_id=row.unit_id), text, address=reverse("unit_list", args=[row.round.ref]))
+
+
+def refused(row: Candidate) -> None:
+    """The applicant reads that it isn't taken in, and why."""
+    text = f"{row.project}（{row.number}）不予受理。{row.reason}"
+    tell(_applicants(row.application), text[:300], address=_own_page(row.application))

@@ -20,6 +20,7 @@ from portal.rules import may
 from portal.workflow import move
 from review.guards import in_list_time, list_fixed
 from review.models import CityList, FirstReview, ListEntry, SignOff, Tie
+from review.services import candidates
 from review.states import WRITABLE, FirstReviewState, ListState, SignOffState
 
 PORTAL = Actor(system="平台")
@@ -203,6 +204,7 @@ def follow(application: Application, what: str) -> None:
             move(review, "renew", actor=PORTAL, changes={"edition": review.edition + 1})
         entry = ListEntry.objects.filter(application=application).select_related("city_list").first()
         if entry is None:
+            candidates.recall_of(application, reason=what, at=clock.now())
             return
         row = CityList.objects.select_for_update(of=("self",)).select_related("round").get(pk=entry.city_list_id)
         if row.state not in {*WRITABLE, ListState.LOCKED}:

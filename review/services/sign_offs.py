@@ -15,7 +15,7 @@ from portal.errors import Denied, Refused
 from portal.models import Office
 from portal.rules import may
 from portal.workflow import locked, move
-from review.models import ListIssue, SignOff
+from review.models import ListIssue, SignOff, UnitIssue
 from review.services import notices
 from review.services.first_reviews import reviewing
 from review.states import SignOffState
@@ -65,6 +65,21 @@ def ask_for_list(issue: ListIssue, offices: Sequence[Office], *, due_at: datetim
         SignOff.objects.create(
             unit_id=row.unit_id, city_id=row.city_id, issue=issue, office=office, asked_at=clock.now(),
             asked_by=actor.person, due_at=due_at, question=f"{row.round.name}推荐名单（{row.ref}第{issue.version}版）",
+        )
+        for office in offices
+    ]  # fmt: skip
+    notices.asked(made)
+    return made
+
+
+def ask_for_unit_list(issue: UnitIssue, offices: Sequence[Office], *, due_at: datetime, actor: Actor) -> list[SignOff]:
+    """Ask every joint department of a unit to sign an issue of its list; called by whoever issues it."""
+    row = issue.unit_list
+    question = f"{row.round.name}上报名单（{row.ref}第{issue.version}版）"
+    made = [
+        SignOff.objects.create(
+            unit_id=row.unit_id, unit_issue=issue, office=office, asked_at=clock.now(), asked_by=actor.person,
+            due_at=due_at, question=question,
         )
         for office in offices
     ]  # fmt: skip

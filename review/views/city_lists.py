@@ -61,7 +61,7 @@ def city_list(request: PortalRequest, ref: str) -> HttpResponse:
     return render(request, "review/city_list.html", _page(request, selectors.city_list_for(request.actor, ref)))
 
 
-def _wanted(said: Mapping[str, str]) -> tuple[str, str]:
+def wanted(said: Mapping[str, str]) -> tuple[str, str]:
     """What is to be done to which application; Enter in a field presses no row's button, so the filled one speaks."""
     act, _, application = said.get("move", "").partition(":")
     if act == "filled":
@@ -74,7 +74,7 @@ def _wanted(said: Mapping[str, str]) -> tuple[str, str]:
 def move(request: PortalRequest, ref: str) -> HttpResponse:
     """One step up or down, or to a position: for whoever has no script, and for every keyboard."""
     row = selectors.city_list_for(request.actor, ref)
-    act, application = _wanted(request.POST)
+    act, application = wanted(request.POST)
     version, to = request.POST.get("version", ""), request.POST.get(f"to:{application}", "").strip()
     if not version.isdecimal() or act not in {"up", "down", "to"}:
         raise Refused("页面内容不完整，请返回后重试。")

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.errors import Denied
 from portal.rules import may
+from portal.selectors.papers import named
 from portal.views.page import PortalRequest, refusal_shown_on
 from review.forms import city_lists as forms
 from review.models import SignOff
-from review.selectors import city_lists, first_reviews
+from review.selectors import city_lists, first_reviews, unit_lists
 from review.selectors import sign_offs as selectors
 from review.services import sign_offs as services
 from review.states import SignOffState
@@ -46,7 +47,12 @@ def sign_off(request: PortalRequest, pk: int) -> HttpResponse:
     if row.issue is not None:
         context |= {
             "rows": city_lists.order_rows(row.issue.city_list),
-            "papers": city_lists.papers_of(row.issue.city_list),
+            "papers": named(city_lists.papers_of(row.issue.city_list)),
+        }
+    elif row.unit_issue is not None:
+        context |= {
+            "entries": row.unit_issue.document["entries"],
+            "papers": named(unit_lists.papers_of(row.unit_issue.unit_list)),
         }
     elif row.application is not None:
         context |= {"application": row.application, "findings": first_reviews.findings(row.application)}
@@ -56,6 +62,8 @@ def sign_off(request: PortalRequest, pk: int) -> HttpResponse:
 def _back(row: SignOff) -> Back:
     if row.issue is not None:
         return Back("推荐名单", reverse("city_list", args=[row.issue.city_list.ref]))
+    if row.unit_issue is not None:
+        return Back("上报名单", reverse("unit_list", args=[row.unit_issue.unit_list.round.ref]))
     about = row.application.ref if row.application else ""
     return Back("初审", reverse("first_review", args=[about]))
 

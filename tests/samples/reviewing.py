@@ -76,7 +76,7 @@ SAMPLES: dict[str, Sample] = {
     "city_list_send": Sample({"city_head_a"}, lambda w: [w.city_list.ref], but={"city_reviewer_a": 403}),
     "city_list_accept": Sample(set(), lambda w: [w.city_list.ref], method="post", but=dict.fromkeys(STAFF_A, 403)),
     "city_list_return": Sample(set(), lambda w: [w.city_list.ref], but=dict.fromkeys(STAFF_A, 403)),
-    "sign_offs": Sample({"city_joint_a"}, else_=403),
+    "sign_offs": Sample({"city_joint_a", "unit_joint"}, else_=403),
     "sign_off": Sample(STAFF_A | {"city_joint_a"}, lambda w: [w.sign_off]),
     "sign_off_record": Sample(STAFF_A, lambda w: [w.sign_off], but={"city_joint_a": 403}),
     "sign_off_resolve": Sample(STAFF_A, lambda w: [w.sign_off], but={"city_joint_a": 403}),

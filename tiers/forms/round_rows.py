@@ -9,7 +9,7 @@ from django.forms.formsets import DELETION_FIELD_NAME, ORDERING_FIELD_NAME
 from portal.models import Industry
 from tiers.editions import Force
 from tiers.eligibility import RULE_KINDS
-from tiers.terms import COLUMNS, FORMATS, Method
+from tiers.terms import COLUMNS, FORMATS, Method, Ties
 
 MOST_ROWS = 60
 _LONG = {"rows": 2}
@@ -192,5 +192,6 @@ class AggregationForm(forms.Form):
     )
     least_sheets = forms.IntegerField(label="最少有效评分份数", min_value=1, max_value=50)
     decimals = forms.IntegerField(label="保留小数位", min_value=0, max_value=4)
+    ties = forms.ChoiceField(label="同分处理", choices=[(t.value, t.label) for t in Ties], initial=Ties.OFFICER)
     clause = forms.CharField(label="依据", max_length=100)
     unverified = forms.BooleanField(label="来源未经核实", required=False)

@@ -13,7 +13,7 @@ from tiers.models import Edition, Round
 from tiers.rounds import LABELS
 from tiers.selectors.rounds import editions
 from tiers.services.round_dates import MOVABLE
-from tiers.terms import TITLES, Decider, Programme
+from tiers.terms import DISCLOSURES, TITLES, Decider, Programme
 
 _HELP = {
     "opens_at": "自该时刻起接收申报。",
@@ -138,6 +138,9 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+_SAID = ("departments_clause", "decider_clause", "publicity_clause", "disclosure")
+
+
 class GeneralForm(forms.Form):
     """Who takes part, who decides, on which documents; and who goes the direct way."""
 
@@ -153,6 +156,12 @@ class GeneralForm(forms.Form):
     )
     decider_clause = forms.CharField(label="最终认定的依据", max_length=100)
     publicity_clause = forms.CharField(label="公示的依据", max_length=100)
+    disclosure = forms.ChoiceField(
+        label="评审得分告知",
+        choices=list(DISCLOSURES.items()),
+        widget=forms.RadioSelect,
+        help_text="结果公布后，未列入推荐或未获认定的企业可以知道什么；任何情况下不透露专家姓名。",
+    )
     notes = forms.CharField(
         label="其他要求", help_text="每行一条。", required=False, max_length=3000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -176,7 +185,7 @@ class GeneralForm(forms.Form):
             "notes": "\n".join(value.notes),
             "departments": list(value.departments),
             "decider": value.decider.value,
-        } | {name: getattr(value, name) for name in ("departments_clause", "decider_clause", "publicity_clause")}
+        } | {name: getattr(value, name) for name in _SAID}
         if value.direct:
             shown |= {f"direct_{name}": part for name, part in vars(value.direct).items()}
         return shown
@@ -197,6 +206,7 @@ class GeneralForm(forms.Form):
         """What it changes in a draft's terms."""
         data = self.cleaned_data
         terms = {name: data[name] for name in ("departments", "departments_clause", "decider", "decider_clause")}
+        terms |= {"disclosure": data["disclosure"], "disclosure_unverified": False}
         terms |= {"sources": _lines(data["sources"]), "notes": _lines(data["notes"])}
         direct = {name: data[f"direct_{name}"] for name in ("title", "from_year", "to_year", "text", "clause")}
         return {

@@ -21,6 +21,7 @@ class RecognitionSource(TextChoices):
     IMPORT = "import", "名单导入"
     ENTRY = "entry", "手工登记"
     FILING = "filing", "平台备案"
+    OUTCOME = "outcome", "平台评审"
 
 
 class Recognition(models.Model):

@@ -98,11 +98,11 @@ def scenario_import_for(actor: Actor, code: str, ref: str) -> ScenarioImport:
 def recognition_preview(batch: RecognitionImport) -> Preview:
     """What an upload of titles would do now, in its unit."""
     this_year = clock.beijing(clock.now()).year
-    verdicts = _read(batch)
+    verdicts = read(batch)
     for verdict in verdicts:
         verdict.values, faults = title_lines.parsed(verdict.cells, this_year)
-        verdict.faults += _not_said_yet(faults, verdict)
-    _tell_twins(((title_lines.key(v.values), v) for v in verdicts if v.values["title"]), "与第{}行重复。")
+        verdict.faults += not_said_yet(faults, verdict)
+    tell_twins(((title_lines.key(v.values), v) for v in verdicts if v.values["title"]), "与第{}行重复。")
     codes = {verdict.values["code"] for verdict in verdicts}
     known = {_key(row): row for row in Recognition.objects.filter(unit=batch.unit, code__in=codes)}
     holders = {row.code: row for row in Enterprise.objects.filter(unit=batch.unit, code__in=codes)}
@@ -120,16 +120,16 @@ def scenario_preview(batch: ScenarioImport) -> Preview:
     """What an upload of scenario names would do now, against the list that is offered."""
     edition = edition_for(batch.edition_code).value
     now = {scenario.number: scenario for scenario in scenario_names(edition)}
-    verdicts = _read(batch)
+    verdicts = read(batch)
     for verdict in verdicts:
         verdict.values, faults = scenario_lines.parsed(verdict.cells, edition)
-        verdict.faults += _not_said_yet(faults, verdict)
+        verdict.faults += not_said_yet(faults, verdict)
         before = now.get(verdict.values.number)
         verdict.is_known = before is not None and _same(before, verdict.values)
         if before and not verdict.is_known:
             verdict.remark = f"现为：{before.guide_area} {before.name}"
-    _tell_twins(((v.values.number, v) for v in verdicts if v.values.number), "序号与第{}行重复。")
-    _tell_twins((((v.values.guide_area, v.values.name), v) for v in verdicts if v.values.name), "场景与第{}行重复。")
+    tell_twins(((v.values.number, v) for v in verdicts if v.values.number), "序号与第{}行重复。")
+    tell_twins((((v.values.guide_area, v.values.name), v) for v in verdicts if v.values.name), "场景与第{}行重复。")
     listed = {verdict.values.number for verdict in verdicts}
     return Preview(verdicts, tuple(f"{s.number} {s.name}" for s in now.values() if s.number not in listed))
 
@@ -139,20 +139,21 @@ def _same(one: Scenario, other: Scenario) -> bool:
     return (one.name, one.guide_area, one.unverified) == (other.name, other.guide_area, other.unverified)
 
 
-def _read(batch: Import) -> list[Verdict]:
+def read(batch: Import) -> list[Verdict]:
+    """The lines as they were read, with what was wrong in reading."""
     return [
         Verdict(row["line"], row["cells"], faults=[Fault(heading, said) for heading, said in row["faults"]])
         for row in batch.rows
     ]
 
 
-def _not_said_yet(faults: list[Fault], verdict: Verdict) -> list[Fault]:
+def not_said_yet(faults: list[Fault], verdict: Verdict) -> list[Fault]:
     """A cell that could not be read is not also reproached with what was not read."""
     unread = {fault.heading for fault in verdict.faults}
     return [fault for fault in faults if fault.heading not in unread]
 
 
-def _tell_twins(keyed: Iterable[tuple[Hashable, Verdict]], sentence: str) -> None:
+def tell_twins(keyed: Iterable[tuple[Hashable, Verdict]], sentence: str) -> None:
     """Each of several lines that say the same gets a fault that names the others."""
     groups: dict[Hashable, list[Verdict]] = {}
     for key, verdict in keyed:

@@ -226,6 +226,11 @@ def offered(actor: Actor, round_: Round, deadline: Deadline | None) -> list[Roun
     return [act for here in declared("selectors.rounds_page", "offered") for act in here(actor, round_, deadline)]
 
 
+def lacking(round_: Round, action: str) -> list[str]:
+    """What keeps a round from being reported or ended (`action`), as the higher apps know it: a sentence each."""
+    return [line for here in declared("selectors.rounds_page", "lacking") for line in here(round_, action)]
+
+
 # -- what a page shows of a round --------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class RuleLine:
@@ -268,7 +273,8 @@ def hints(round_: Round, days: Calendar) -> list[str]:
         found.append(hint)
     value = round_.value
     parts: tuple[Any, ...] = (*value.rules, *value.limits, *value.attachments, *value.criteria, *value.columns)
-    if doubtful := sum(part.unverified for part in (*parts, value.aggregation)):
+    doubtful = sum(part.unverified for part in (*parts, value.aggregation)) + value.disclosure_unverified
+    if doubtful:
         found.append(f"有{doubtful}项内容的来源未经核实，页面上标有“待核实”，请按正式文件核对。")
     shipped = next((p for p in programmes() if p.code == round_.programme and round_.based_on_id is None), None)
     return [*found, shipped.unverified_windows] if shipped and shipped.unverified_windows else found

@@ -40,7 +40,7 @@ def _person(actor: Actor) -> User:
     return actor.user
 
 
-def _keep(kind: type[Upload], content: bytes, file: str, headings: Sequence[str], actor: Actor, **about: Any) -> Upload:
+def keep(kind: type[Upload], content: bytes, file: str, headings: Sequence[str], actor: Actor, **about: Any) -> Upload:
     """Read a file and keep its lines until somebody confirms them. Raises Refused."""
     lines = read_lines(content, headings)
     now = clock.now()
@@ -59,7 +59,7 @@ def _keep(kind: type[Upload], content: bytes, file: str, headings: Sequence[str]
     )
 
 
-def _take_over(
+def take_over(
     batch: Upload, seen: str, look: Callable[[Upload], Preview], write: Callable[[Upload, Preview, datetime], None]
 ) -> Upload:
     """Write what the preview showed, once; a second confirmation changes nothing. Raises Refused.
@@ -90,7 +90,7 @@ def upload_recognitions(content: bytes, file: str, *, actor: Actor) -> Recogniti
     """Keep an uploaded list of titles for its preview. Raises Denied, Refused."""
     if not may(actor, "recognition.import"):
         raise Denied("recognition.import")
-    return _keep(RecognitionImport, content, file, title_lines.HEADINGS, actor, unit_id=actor.stands("unit"))
+    return keep(RecognitionImport, content, file, title_lines.HEADINGS, actor, unit_id=actor.stands("unit"))
 
 
 def confirm_recognitions(batch: RecognitionImport, *, seen: str, actor: Actor) -> RecognitionImport:
@@ -99,7 +99,7 @@ def confirm_recognitions(batch: RecognitionImport, *, seen: str, actor: Actor) -
         raise Denied("recognition.import")
     with transaction.atomic():
         recognitions.hold_unit(batch.unit_id)
-        return _take_over(batch, seen, recognition_preview, partial(_write_recognitions, actor))
+        return take_over(batch, seen, recognition_preview, partial(_write_recognitions, actor))
 
 
 def _write_recognitions(actor: Actor, batch: RecognitionImport, preview: Preview, at: datetime) -> None:
@@ -128,7 +128,7 @@ def upload_scenarios(edition: Edition, content: bytes, file: str, *, source: str
     if not may(actor, "scenarios.import"):
         raise Denied("scenarios.import")
     about = {"edition_code": edition.code, "source": source.strip()}
-    return _keep(ScenarioImport, content, file, scenario_lines.HEADINGS, actor, **about)
+    return keep(ScenarioImport, content, file, scenario_lines.HEADINGS, actor, **about)
 
 
 def confirm_scenarios(batch: ScenarioImport, *, seen: str, actor: Actor) -> ScenarioImport:
@@ -137,7 +137,7 @@ def confirm_scenarios(batch: ScenarioImport, *, seen: str, actor: Actor) -> Scen
         raise Denied("scenarios.import")
     with transaction.atomic():
         _hold_edition(batch.edition_code)
-        return _take_over(batch, seen, scenario_preview, partial(_write_scenarios, actor))
+        return take_over(batch, seen, scenario_preview, partial(_write_scenarios, actor))
 
 
 def _hold_edition(code: str) -> None:

@@ -44,20 +44,29 @@ def add(actor: Actor, facts: dict[str, Any]) -> Recognition:
         return _record(actor.stands("unit"), _checked(facts), RecognitionSource.ENTRY, actor)
 
 
-def grant(factory: Factory, *, title: str, year: int, batch: int = 1, document: str = "", actor: Actor) -> Recognition:
-    """Give a factory a title that was decided on this portal (a confirmed filing); once, however often it is asked.
+def grant(
+    factory: Factory,
+    *,
+    title: str,
+    year: int,
+    batch: int = 1,
+    document: str = "",
+    source: RecognitionSource = RecognitionSource.FILING,
+    actor: Actor,
+) -> Recognition:
+    """Give a factory a title that was decided on this portal (a filing, a round); once, however often it is asked.
 
     The caller has made sure that the actor may. A title that a document already put on record for the unit is that one.
     """
     enterprise = factory.enterprise
     facts = {"code": enterprise.code, "name": enterprise.name, "project": factory.name, "title": title, "year": year}
     facts |= {"batch": batch, "document": document, "selection_year": None, "passed_acceptance": None}
-    with walls.system("按备案结果登记荣誉称号"):
+    with walls.system("按办理结果登记荣誉称号"):
         hold_unit(enterprise.unit_id)
         key = {field: facts[field] for field in _KEY}
         row = Recognition.objects.filter(unit_id=enterprise.unit_id, **key).first()
         if row is None:
-            return _record(enterprise.unit_id, facts, RecognitionSource.FILING, actor, factory=factory)
+            return _record(enterprise.unit_id, facts, source, actor, factory=factory)
         if row.state == RecognitionState.REVOKED:
             raise Refused(f"该工厂的“{row.title_value.name}”（{row.ref}）已被撤销，不能再次授予。")
         if row.factory_id != factory.pk:

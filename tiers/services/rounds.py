@@ -15,12 +15,11 @@ from portal.rules import may
 from portal.workflow import locked, move
 from tiers import programme_file
 from tiers.models import Edition, Round
-from tiers.rounds import LABELS, Windows, end_of, order_reasons, said
-from tiers.selectors.calendar import calendar
-from tiers.selectors.rounds import has_cities, taken
+from tiers.rounds import LABELS, Windows, order_reasons, said
+from tiers.selectors.calendar import end_of_working_days
+from tiers.selectors.rounds import has_cities, lacking, taken
 from tiers.states import RoundState
 from tiers.terms import TIERS, Programme
-from tiers.workdays import add_working_days
 
 # What of a draft an officer types on one page, beside the parts of its terms.
 BASICS = ("name", "edition", "quota", "publicity_days", *LABELS)
@@ -193,27 +192,43 @@ def retract(round_: Round, *, actor: Actor) -> Round:
         return move(row, "retract", actor=actor)
 
 
-def announce(round_: Round, *, actor: Actor, at: datetime | None = None) -> Round:
-    """Begin publicity: from now until the end of the n-th working day, the first day not counted.
+def announce(
+    round_: Round,
+    *,
+    begins_at: datetime | None = None,
+    until: datetime | None = None,
+    actor: Actor,
+    at: datetime | None = None,
+) -> Round:
+    """Begin publicity: from now until the end of the n-th working day, the first day not counted; or `until` later.
 
-    The end is written down: whoever mends the calendar later doesn't move it. Raises Denied, Refused.
+    The end is written down: whoever mends the calendar later doesn't move it. A round that is being made public
+    already (somebody was put in another's place) stays so until the later end. Raises Denied, Refused.
     """
     moment = at or clock.now()
     with locked(round_) as row:
-        last = add_working_days(clock.beijing(moment).date(), row.publicity_days, calendar())
-        changes = {"publicity_from": moment, "publicity_until": max(end_of(last), moment)}
-        return move(row, "announce", actor=actor, at=moment, changes=changes)
+        end = max(filter(None, (end_of_working_days(begins_at or moment, row.publicity_days), until)))
+        if row.state != RoundState.PUBLICITY:
+            changes = {"publicity_from": begins_at or moment, "publicity_until": end}
+            return move(row, "announce", actor=actor, at=moment, changes=changes)
+        if not may(actor, "round.announce", row):
+            raise Denied("round.announce")
+        row.publicity_until = max(filter(None, (row.publicity_until, end)))
+        row.save(update_fields=["publicity_until"])
+        audit.record("round.announce", row, actor, until=row.publicity_until)
+        found: Round = row
+    return found
 
 
 def report(round_: Round, *, actor: Actor, at: datetime | None = None) -> Round:
-    """Report the recommendations to the ministries. Raises Denied, Refused."""
-    return move(round_, "report", actor=actor, at=at)
+    """Report the recommendations to the ministries. Raises Denied, Refused with everything that is left to do."""
+    return move(round_, "report", actor=actor, at=at, lacking=lacking(round_, "report"))
 
 
 def finish(round_: Round, *, actor: Actor, at: datetime | None = None) -> Round:
-    """End the round. Raises Denied, Refused."""
-    return move(round_, "finish", actor=actor, at=at)
+    """End the round; nothing of it changes any more. Raises Denied, Refused with everything that is left to do."""
+    return move(round_, "finish", actor=actor, at=at, lacking=lacking(round_, "finish"))
 
 
-# What people do to a round by one button; time does the rest.
-ACTS = {"publish": publish, "retract": retract, "announce": announce, "report": report, "finish": finish}
+# What people do to a round by one button; time, a publicity and what is sent to the ministries do the rest.
+ACTS = {"publish": publish, "retract": retract, "finish": finish}

@@ -30,7 +30,7 @@ def _cells(verdict: Verdict, headings: Sequence[str]) -> list[tuple[str, str, bo
     return [(heading, verdict.cells.get(heading, ""), heading in wrong) for heading in headings]
 
 
-def _preview_page(
+def preview_page(
     request: PortalRequest, batch: Import, preview: Preview, form: ConfirmForm, headings: Sequence[str], **where: Any
 ) -> HttpResponse:
     verdicts = sorted(preview.verdicts, key=lambda verdict: (_ORDER[verdict.status], verdict.number))
@@ -46,7 +46,7 @@ def _preview_page(
     return render(request, "tiers/import_preview.html", context | where, status=422 if form.errors else 200)
 
 
-def _report(batch: Import, preview: Preview, headings: Sequence[str]) -> HttpResponse:
+def report(batch: Import, preview: Preview, headings: Sequence[str]) -> HttpResponse:
     """The lines in error as a workbook, each with what to mend."""
     rows = (
         (v.number, *(v.cells.get(heading, "") for heading in headings), "".join(_sentence(f) for f in v.faults))
@@ -59,7 +59,7 @@ def _sentence(fault: Any) -> str:
     return f"{fault.heading}：{fault.sentence}" if fault.heading else str(fault.sentence)
 
 
-def _confirmed(request: PortalRequest, act: Callable[..., Any], batch: Import) -> tuple[ConfirmForm, bool]:
+def confirmed(request: PortalRequest, act: Callable[..., Any], batch: Import) -> tuple[ConfirmForm, bool]:
     """Try to take an upload over; the form carries the reasons when it was refused."""
     form = ConfirmForm(request.POST)
     if form.is_valid():
@@ -107,7 +107,7 @@ def _recognition_preview(request: PortalRequest, ref: str, form: ConfirmForm | N
         "has_holders": True,
     }
     form = form or ConfirmForm()
-    return _preview_page(request, batch, preview, form, title_lines.HEADINGS, **where)
+    return preview_page(request, batch, preview, form, title_lines.HEADINGS, **where)
 
 
 @require_safe
@@ -120,7 +120,7 @@ def recognition_import(request: PortalRequest, ref: str) -> HttpResponse:
 def recognition_import_confirm(request: PortalRequest, ref: str) -> HttpResponse:
     """Put the titles of an uploaded list on record."""
     batch = imports.recognition_import_for(request.actor, ref)
-    form, is_done = _confirmed(request, services.confirm_recognitions, batch)
+    form, is_done = confirmed(request, services.confirm_recognitions, batch)
     return redirect("recognitions") if is_done else _recognition_preview(request, ref, form)
 
 
@@ -128,7 +128,7 @@ def recognition_import_confirm(request: PortalRequest, ref: str) -> HttpResponse
 def recognition_import_errors(request: PortalRequest, ref: str) -> HttpResponse:
     """The lines in error, as a workbook."""
     batch = imports.recognition_import_for(request.actor, ref)
-    return _report(batch, imports.recognition_preview(batch), title_lines.HEADINGS)
+    return report(batch, imports.recognition_preview(batch), title_lines.HEADINGS)
 
 
 # -- scenario names -------------------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def _scenario_preview(request: PortalRequest, code: str, ref: str, form: Confirm
         "crumb": f"要素条件 {code}",
     }
     form = form or ConfirmForm()
-    return _preview_page(request, batch, preview, form, scenario_lines.HEADINGS, **where)
+    return preview_page(request, batch, preview, form, scenario_lines.HEADINGS, **where)
 
 
 @require_safe
@@ -185,7 +185,7 @@ def scenario_import(request: PortalRequest, code: str, ref: str) -> HttpResponse
 def scenario_import_confirm(request: PortalRequest, code: str, ref: str) -> HttpResponse:
     """Make an uploaded list the one that forms offer."""
     batch = imports.scenario_import_for(request.actor, code, ref)
-    form, is_done = _confirmed(request, services.confirm_scenarios, batch)
+    form, is_done = confirmed(request, services.confirm_scenarios, batch)
     return redirect("edition", code=code) if is_done else _scenario_preview(request, code, ref, form)
 
 
@@ -193,4 +193,4 @@ def scenario_import_confirm(request: PortalRequest, code: str, ref: str) -> Http
 def scenario_import_errors(request: PortalRequest, code: str, ref: str) -> HttpResponse:
     """The lines in error, as a workbook."""
     batch = imports.scenario_import_for(request.actor, code, ref)
-    return _report(batch, imports.scenario_preview(batch), scenario_lines.HEADINGS)
+    return report(batch, imports.scenario_preview(batch), scenario_lines.HEADINGS)

@@ -44,7 +44,7 @@ def _figures() -> Iterator["Figure"]:
     from django.conf import settings
     from django.test.utils import override_settings
 
-    from bench import applications, ladder, lists, pages, papers, recording, reviews, scores, sealing, world
+    from bench import applications, experts, ladder, lists, pages, papers, recording, reviews, scores, sealing, world
     from portal.models import Enterprise
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -70,6 +70,7 @@ def _figures() -> Iterator["Figure"]:
         yield from applications.measured()
         yield from papers.measured()
         yield from reviews.measured(people["city"])
+        yield from experts.measured(people["city"], reviews.model())
         yield from scores.measured(people["unit"])
         yield from recording.measured(people["city"])
         yield from sealing.measured(people["city"])

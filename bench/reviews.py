@@ -48,18 +48,24 @@ class Bureau:
             return list(rows.order_by("pk"))
 
 
-def measured(head: Actor) -> Iterator[Figure]:
-    """Pages at five and at five hundred; assigning and passing two hundred; an order turned round."""
+def model() -> Submission:
+    """The submission that all are like."""
     submission = handed_in(one())
     with walls.system("bench"):
-        model = Submission.objects.select_related("application__factory").get(pk=submission.pk)
-        round_ = Round.objects.select_related("unit", "edition").get(pk=model.application.round_id)
-    bureau = Bureau(head, round_, model)
-    _grow(bureau, FEW)
+        return Submission.objects.select_related("application__factory", "application__round").get(pk=submission.pk)
+
+
+def measured(head: Actor) -> Iterator[Figure]:
+    """Pages at five and at five hundred; assigning and passing two hundred; an order turned round."""
+    of = model()
+    with walls.system("bench"):
+        round_ = Round.objects.select_related("unit", "edition").get(pk=of.application.round_id)
+    bureau = Bureau(head, round_, of)
+    grow(bureau, FEW)
     _assign(bureau, bureau.rows())
     _pass(bureau, bureau.rows())
     few = {name: _cost(bureau, name) for name in PAGES}
-    _grow(bureau, MANY)
+    grow(bureau, MANY)
     yield from _at_once(bureau, bureau.rows()[FEW : FEW + AT_ONCE])
     rest = bureau.rows()[FEW + AT_ONCE :]
     _assign(bureau, rest)
@@ -74,7 +80,7 @@ def measured(head: Actor) -> Iterator[Figure]:
 
 
 # -- applications ----------------------------------------------------------------------------------------------------
-def _grow(bureau: Bureau, upto: int) -> None:
+def grow(bureau: Bureau, upto: int) -> None:
     """Likenesses of the model, until there are so many in the city."""
     of, there = bureau.model, len(bureau.rows())
     with walls.system("bench"):

@@ -74,7 +74,7 @@ def _unit_answerable(issue: Any, at: datetime) -> str | None:
     unit_list = issue.unit_list
     if unit_list.state != UnitListState.SIGNING or unit_list.issued != issue.version:
         return "该名单已不在会签中，意见不能再修改。"
-    return in_unit_time(unit_list, at=at)
+    return in_report_time(unit_list, at=at)
 
 
 def in_list_time(city_list: Any, *, at: datetime, **_: Any) -> str | None:
@@ -116,6 +116,14 @@ def in_unit_time(row: Any, *, at: datetime, **_: Any) -> str | None:
     if shut and row.round.dispatches.filter(state=DispatchState.SUPPLEMENTING, due_at__gte=at).exists():
         return None
     return shut
+
+
+def in_report_time(unit_list: Any, *, at: datetime, **_: Any) -> str | None:
+    """The unit's own time has not run out, or the ministry gave it more to supplement what it sent."""
+    until = unit_list.supplement_until
+    if until is None or at <= unit_list.round.unit_until:
+        return in_unit_time(unit_list, at=at)
+    return None if at <= until else f"部级补正时限已于{said(until)}（北京时间）截止，请与部级联系。"
 
 
 def is_explained(_candidate: Any, *, warnings: Sequence[str] = (), reason: str = "", **_: Any) -> str | None:

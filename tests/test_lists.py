@@ -16,12 +16,13 @@ from portal.roles import Role
 from portal.services import invitations
 from portal.services.memberships import post_at
 from portal.services.notices import tell
-from review.models import CityList
+from review.models import Candidate, CityList, Panel
 from review.services import findings, messages, sign_offs
 from tests import applications as made
-from tests import factories, reviews
+from tests import factories, judging, reviews
 from tests import rounds as given
 from tests.factories import People
+from tests.samples.judging import planned
 from tests.titles import of_a
 from tiers.models import Edition, Factory, Round
 from tiers.services import announcements, calendar, catalogue, filings
@@ -131,6 +132,31 @@ def _in_review(people: People) -> None:
         findings.record(row, kind="credit", text="失信一次", source="信用中国", actor=by)
 
 
+def _expert(people: People) -> None:
+    judging.expert(people)
+
+
+def _judged(people: People) -> None:
+    """One more candidate, with a sheet of the cast's expert; the panel scores."""
+    with walls.system("test"):
+        panel = Panel.objects.first()
+        first = Application.objects.filter(version=1).select_related("round__edition").order_by("pk").first()
+    if panel is None or first is None:
+        (row,) = judging.candidates(people, 1)
+        judging.scoring(people, [(people.expert, judging.profile(people, people.expert))], [row])
+    else:
+        judging.candidate(reviews.copied(first, people))
+        judging.assigned(people, panel, seed=str(next(_batches)))
+
+
+def _visited(people: People) -> None:
+    """One more visit, to a candidate of its own."""
+    _judged(people)
+    with walls.system("test"):
+        row = Candidate.objects.order_by("-pk")[0]
+    planned(people, row, (people.unit_officer.person,))
+
+
 def _special_day(people: People) -> None:
     day = date(clock.now().year, 3, next(_batches))
     with walls.enter(people.system_admin):
@@ -145,6 +171,10 @@ def _args(page: str, people: People) -> list[str]:
                 return [people.enterprise_a.code]
             case "inbox" | "city_lists":
                 return [Round.objects.get(state="accepting").ref]
+            case "panels" | "round_visits":
+                return [Panel.objects.get().round.ref]
+            case "panel" | "panel_assign":
+                return [Panel.objects.get().ref]
             case "city_list":
                 return [CityList.objects.get().ref]
     return []
@@ -190,6 +220,13 @@ def _args(page: str, people: People) -> list[str]:
         ("announcements", "unit_officer", _announced),
         ("announcements", "enterprise_clerk_a", _announced),
         ("home", "enterprise_clerk_a", _announced),
+        ("experts", "unit_officer", _expert),
+        ("panels", "unit_officer", _judged),
+        ("panel", "unit_officer", _judged),
+        ("panel_assign", "unit_officer", _judged),
+        ("sheets", "expert", _judged),
+        ("visits", "unit_officer", _visited),
+        ("round_visits", "unit_officer", _visited),
         ("inbox", "city_reviewer_a", _in_review),
         ("city_list", "city_reviewer_a", _in_review),
         ("city_lists", "unit_officer", _in_review),

@@ -5,6 +5,7 @@ from portal.actors import Actor
 from review.models import Candidate, Expert, Panel, ScoreSheet, Seat
 from review.selectors.assignments import plan
 from review.selectors.panels import judged
+from review.selectors.sheets import criteria_of
 from review.services import assignments, experts, panels, sheets
 from review.services.panels import Drawing
 from review.sheet_rules import high
@@ -68,7 +69,7 @@ def _scored(panel: Panel, who: Actor) -> None:
         )
         for row, is_whole in zip(rows[:2], (True, False), strict=False):
             sheets.declare(row, actor=who)
-            criteria = row.panel.round.value.criteria[: None if is_whole else 2]
+            criteria = criteria_of(row)[: None if is_whole else 2]
             scores = {c.code: {"score": str(high(c) - c.weight / 10), "comment": ""} for c in criteria}
             opinion = "方案完整，装备联网和数据贯通程度较高，成效有据可查。" if is_whole else ""
             kept = sheets.save(row, {"scores": scores, "opinion": opinion}, edition=0, actor=who)

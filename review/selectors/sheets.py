@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from statistics import fmean
 from typing import Any
@@ -24,6 +25,7 @@ from review.masking import WITHHELD, masked
 from review.models import Candidate, Panel, ScoreSheet, Seat, SheetIssue
 from review.sheet_rules import lacking, lines, total
 from review.states import HELD_SHEETS, PanelState, SeatState, SheetState
+from tiers.terms import Criterion
 
 
 def own_sheets(actor: Actor) -> QuerySet[ScoreSheet]:
@@ -31,7 +33,19 @@ def own_sheets(actor: Actor) -> QuerySet[ScoreSheet]:
     if not may(actor, "sheet.list"):
         return ScoreSheet.objects.none()
     rows = ScoreSheet.objects.filter(user=actor.person, unit=actor.stands("unit"))
-    return rows.select_related("panel__round")
+    return rows.select_related("panel__round").defer("panel__round__terms")
+
+
+_CRITERIA: dict[tuple[str, datetime], tuple[Criterion, ...]] = {}
+
+
+def criteria_of(sheet: ScoreSheet) -> tuple[Criterion, ...]:
+    """What is scored: the round's criteria, read once a round; its terms never change once it is published."""
+    round_ = sheet.panel.round
+    key = (round_.ref, round_.created_at)
+    if key not in _CRITERIA:
+        _CRITERIA[key] = round_.value.criteria
+    return _CRITERIA[key]
 
 
 def sheet_for(actor: Actor, ref: str) -> ScoreSheet:
@@ -94,6 +108,7 @@ def desk(actor: Actor) -> dict[str, Any]:
     """Invitations that wait for an answer, and the panels one sits on with one's sheets."""
     own = {"user": actor.person, "unit": actor.stands("unit")}
     seats = Seat.objects.filter(**own).select_related("panel__round").order_by("-asked_at", "-pk")
+    seats = seats.defer("panel__round__terms")
     of_panel: dict[int, list[ScoreSheet]] = {}
     rows = own_sheets(actor).exclude(state=SheetState.RELEASED).select_related(None)
     for sheet in rows.defer("scores", "opinion").order_by("number", "pk"):
@@ -155,7 +170,7 @@ def file_for(sheet: ScoreSheet, pk: int) -> Attachment:
 
 def scoring(sheet: ScoreSheet) -> dict[str, Any]:
     """The sheet's lines with what was typed, their sum, and what is lacking."""
-    found = lines(sheet.panel.round.value.criteria, sheet.scores)
+    found = lines(criteria_of(sheet), sheet.scores)
     return {
         "score_lines": found,
         "total": total(found),
@@ -202,7 +217,7 @@ def sheets_of(panel: Panel) -> list[tuple[Candidate, list[ScoreSheet]]]:
     found: dict[int, list[ScoreSheet]] = {}
     for sheet in rows.order_by("user__name", "pk"):
         found.setdefault(sheet.candidate_id, []).append(sheet)
-    candidates = Candidate.objects.filter(panel=panel).order_by("industry", "number")
+    candidates = Candidate.objects.filter(panel=panel).select_related("application").order_by("industry", "number")
     return [(row, found.get(row.pk, [])) for row in candidates]
 
 

@@ -15,16 +15,10 @@ from portal.rules import may
 from portal.workflow import move
 from review.guards import is_in_scoring
 from review.models import ScoreSheet, SheetIssue
+from review.selectors.sheets import criteria_of
 from review.services import grants, panel_notices
 from review.sheet_rules import MOST_OPINION, clean, lacking, lines, total
 from review.states import SheetState
-from tiers.terms import Criterion
-
-
-def criteria_of(sheet: ScoreSheet) -> tuple[Criterion, ...]:
-    """What is scored: the round's criteria."""
-    found: tuple[Criterion, ...] = sheet.panel.round.value.criteria
-    return found
 
 
 # -- before the first page -------------------------------------------------------------------------------------------
@@ -85,7 +79,7 @@ def _held(sheet: ScoreSheet, edition: int) -> ScoreSheet:
 
 def _locked(sheet: ScoreSheet) -> ScoreSheet:
     rows = ScoreSheet.objects.select_for_update(of=("self",)).select_related("panel__round")
-    return rows.get(pk=sheet.pk)
+    return rows.defer("panel__round__terms").get(pk=sheet.pk)
 
 
 def sign(sheet: ScoreSheet, *, edition: int, proved_by: str, actor: Actor) -> SheetIssue:

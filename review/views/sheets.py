@@ -41,7 +41,7 @@ def _back(row: ScoreSheet) -> Back:
 
 
 def _typed(request: PortalRequest, row: ScoreSheet) -> dict[str, Any]:
-    return forms.typed(request.POST, (c.code for c in services.criteria_of(row)))
+    return forms.typed(request.POST, (c.code for c in selectors.criteria_of(row)))
 
 
 def _edition(request: PortalRequest) -> int:

@@ -133,7 +133,8 @@ def bare_of(people: People, round_: Round, factory: Factory, state: str = "submi
 
 def applications_to_see() -> dict[str, Any]:
     """The demo's applications, and one that was taken back, changed and handed in again, as addresses name them."""
-    rows = {row.factory.name: row for row in Application.objects.select_related("factory", "enterprise")}
+    here = Application.objects.filter(round__state=RoundState.ACCEPTING)
+    rows = {row.factory.name: row for row in here.select_related("factory", "enterprise")}
     mended = rows["车身部件智能工厂"]
     admin = demo.admin_of(mended.enterprise)
     with walls.enter(admin):

@@ -89,7 +89,7 @@ def planned(people: People, candidate: Any, team: tuple[Any, ...], place: str = 
 
 def things(people: People) -> dict[str, Any]:
     """A panel of the cast's expert, who has declared for one candidate and goes along on a visit to it."""
-    (candidate,) = judging.candidates(people, 1, batch=12)
+    (candidate,) = judging.candidates(people, 1, batch=17)
     profile = judging.profile(people, people.expert)
     panel = judging.scoring(people, [(people.expert, profile)], [candidate])
     sheet = judging.declared(people.expert, candidate)

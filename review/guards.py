@@ -6,7 +6,7 @@ from typing import Any
 
 from applications.guards import review_open
 from applications.states import ApplicationState
-from review.states import GONE_UP, DispatchState, FirstReviewState, ListState, PanelState, UnitListState
+from review.states import GONE_UP, FirstReviewState, ListState, PanelState, UnitListState
 from tiers.rounds import Window, closed_reason, said
 from tiers.selectors.rounds import city_extension_of
 
@@ -111,11 +111,8 @@ def leaves_time(city_list: Any, *, at: datetime, until: datetime | None = None, 
 
 # -- the unit --------------------------------------------------------------------------------------------------------
 def in_unit_time(row: Any, *, at: datetime, **_: Any) -> str | None:
-    """The unit's own time has not run out (399号 二(二)3), or the ministry gave some to supplement what was sent."""
-    shut = closed_reason(row.round.windows, Window.UNIT, at)
-    if shut and row.round.dispatches.filter(state=DispatchState.SUPPLEMENTING, due_at__gte=at).exists():
-        return None
-    return shut
+    """The unit's own time has not run out (399号 二(二)3)."""
+    return closed_reason(row.round.windows, Window.UNIT, at)
 
 
 def in_report_time(unit_list: Any, *, at: datetime, **_: Any) -> str | None:

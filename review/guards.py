@@ -6,7 +6,7 @@ from typing import Any
 
 from applications.guards import review_open
 from applications.states import ApplicationState
-from review.states import GONE_UP, DispatchState, FirstReviewState, ListState, PanelState, UnitListState
+from review.states import GONE_UP, FirstReviewState, ListState, PanelState, UnitListState
 from tiers.rounds import Window, closed_reason, said
 from tiers.selectors.rounds import city_extension_of
 
@@ -74,7 +74,7 @@ def _unit_answerable(issue: Any, at: datetime) -> str | None:
     unit_list = issue.unit_list
     if unit_list.state != UnitListState.SIGNING or unit_list.issued != issue.version:
         return "该名单已不在会签中，意见不能再修改。"
-    return in_unit_time(unit_list, at=at)
+    return in_report_time(unit_list, at=at)
 
 
 def in_list_time(city_list: Any, *, at: datetime, **_: Any) -> str | None:
@@ -111,11 +111,16 @@ def leaves_time(city_list: Any, *, at: datetime, until: datetime | None = None, 
 
 # -- the unit --------------------------------------------------------------------------------------------------------
 def in_unit_time(row: Any, *, at: datetime, **_: Any) -> str | None:
-    """The unit's own time has not run out (399号 二(二)3), or the ministry gave some to supplement what was sent."""
-    shut = closed_reason(row.round.windows, Window.UNIT, at)
-    if shut and row.round.dispatches.filter(state=DispatchState.SUPPLEMENTING, due_at__gte=at).exists():
-        return None
-    return shut
+    """The unit's own time has not run out (399号 二(二)3)."""
+    return closed_reason(row.round.windows, Window.UNIT, at)
+
+
+def in_report_time(unit_list: Any, *, at: datetime, **_: Any) -> str | None:
+    """The unit's own time has not run out, or the ministry gave it more to supplement what it sent."""
+    until = unit_list.supplement_until
+    if until is None or at <= unit_list.round.unit_until:
+        return in_unit_time(unit_list, at=at)
+    return None if at <= until else f"部级补正时限已于{said(until)}（北京时间）截止，请与部级联系。"
 
 
 def is_explained(_candidate: Any, *, warnings: Sequence[str] = (), reason: str = "", **_: Any) -> str | None:

@@ -88,9 +88,9 @@ UNIT_LIST = Workflow(
     "unit_list",
     _N,
     (
-        Transition("circulate", "送会签", _UNISSUED, _N.SIGNING, (g.in_unit_time, g.is_listable)),
+        Transition("circulate", "送会签", _UNISSUED, _N.SIGNING, (g.in_report_time, g.is_listable)),
         Transition("reopen", "重新编制", (_N.SIGNING,), _N.DRAFTING),
-        Transition("send", "上报", (_N.SIGNING,), _N.SENT, (g.in_unit_time, g.is_sendable)),
+        Transition("send", "上报", (_N.SIGNING,), _N.SENT, (g.in_report_time, g.is_sendable)),
         Transition("give_back", "部级要求补正", (_N.SENT,), _N.RETURNED, (g.gives_reason,)),
     ),
 )

@@ -2,15 +2,17 @@
 
 import io
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from applications.models import Application
 from portal import clock, walls
 from portal.actors import Actor
 from portal.models import Enterprise, User
+from review import outcome_lines
 from review.models import Candidate, Dispatch, Objection, ObjectionNotice, Publicity, UnitIssue, UnitList
-from review.selectors.dispatches import entries
-from review.services import dispatches, objections, publicity
+from review.selectors.dispatches import batches, entries
+from review.services import dispatches, objections, outcomes, publicity
 from review.services.objections import Said
 from review.services.outcomes import Decision
 from review.states import Result
@@ -18,7 +20,9 @@ from tests import applications as made
 from tests import factories, rounds
 from tests.factories import People
 from tests.rounds import DAY
+from tests.sheets import xlsx
 from tests.uploads import PDF
+from tiers.demo.rounds import somebody
 from tiers.models import Factory, Recommendation, Round
 from tiers.services import calendar
 from tiers.services.recommendations import recommend
@@ -217,3 +221,38 @@ def results_of(row: Dispatch, *refused: int, document: str = "工信厅联通装
         )
         for place, line in enumerate(entries(row), start=1)
     ]  # fmt: skip
+
+
+# -- the demo --------------------------------------------------------------------------------------------------------
+def demo_people() -> Any:
+    """People of the demo under the names by which these helpers call them."""
+    with walls.system("test"):
+        rows = Enterprise.objects.select_related("unit", "city__region", "region", "industry").filter(unit__code="HB")
+        here, there = rows.get(name__contains="星桥"), rows.get(name__contains="峡江")
+    accounts = {
+        "unit_officer": "jingban", "unit_head": "fuze", "ministry": "buji", "enterprise_admin_a": "qiye",
+        "enterprise_clerk_a": "tianbao",
+    }  # fmt: skip
+    actors = {name: somebody(account) for name, account in accounts.items()}
+    return SimpleNamespace(enterprise_a=here, enterprise_b=there, **actors)
+
+
+def results_to_see() -> dict[str, Any]:
+    """A publicity with objections, a draft of one, what the ministry received and what it decided, for addresses."""
+    people = demo_people()
+    shown = published(people, judged(people, batch=51))
+    taken, waiting = handled(lodged(shown)[0], people.unit_officer), lodged(shown)[0]
+    notice = asked(taken, people.unit_officer)
+    draft = drawn(people, judged(people, batch=52, count=1))
+    sent_ = received(people, judged(people, batch=53, count=1, days=0))
+    own = judged(people, batch=54, count=1, days=0, programme="2024-advanced-HB")
+    with walls.enter(people.ministry):
+        upload = outcomes.upload(
+            next(one for one in batches() if one.number == 53), xlsx(outcome_lines.HEADINGS, outcome_lines.EXAMPLE),
+            "结果.xlsx", actor=people.ministry,
+        )  # fmt: skip
+    return {
+        "publicity": shown.ref, "publicity_draft": draft.ref, "publicity_round": draft.round.ref,
+        "objection": taken.ref, "objection_new": waiting.ref, "objection_notice": notice.ref, "dispatch": sent_.ref,
+        "batch": upload.about, "outcome_upload": upload.ref, "own_round": own.ref,
+    }  # fmt: skip

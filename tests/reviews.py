@@ -137,7 +137,7 @@ def arrived(rows: list[Application], by: Actor) -> None:
 # -- the demo --------------------------------------------------------------------------------------------------------
 def of_the_demo(name: str) -> Application:
     """An application of the demo by its factory's name."""
-    return made.fresh(Application.objects.get(factory__name=name))
+    return made.fresh(Application.objects.get(factory__name=name, round__state="accepting"))
 
 
 def in_the_demo(*names: str, region: str = "420100") -> list[Application]:

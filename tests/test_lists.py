@@ -20,6 +20,7 @@ from review.models import Candidate, CityList, Panel
 from review.services import findings, messages, sign_offs
 from tests import applications as made
 from tests import factories, judging, reviews
+from tests import publicities as made_public
 from tests import rounds as given
 from tests.factories import People
 from tests.samples.judging import planned
@@ -28,7 +29,7 @@ from tiers.models import Edition, Factory, Round
 from tiers.services import announcements, calendar, catalogue, filings
 
 pytestmark = pytest.mark.django_db
-_batches = count(1)
+_batches, _publics = count(1), count(1)
 
 
 def _registration(_people: People) -> None:
@@ -180,6 +181,14 @@ def _args(page: str, people: People) -> list[str]:
     return []
 
 
+def _published(people: People) -> None:
+    made_public.lodged(made_public.published(people, made_public.judged(people, batch=60 + next(_publics), count=1)))
+
+
+def _dispatched(people: People) -> None:
+    made_public.sent(people, made_public.judged(people, batch=60 + next(_publics), count=1, days=0))
+
+
 @pytest.mark.parametrize(
     ("page", "who", "add"),
     [
@@ -220,6 +229,12 @@ def _args(page: str, people: People) -> list[str]:
         ("announcements", "unit_officer", _announced),
         ("announcements", "enterprise_clerk_a", _announced),
         ("home", "enterprise_clerk_a", _announced),
+        ("publicity", "unit_officer", _published),
+        ("publicity", "newcomer", _published),
+        ("objections", "unit_officer", _published),
+        ("home", "newcomer", _published),
+        ("dispatches", "unit_officer", _dispatched),
+        ("dispatches", "ministry", _dispatched),
         ("experts", "unit_officer", _expert),
         ("panels", "unit_officer", _judged),
         ("panel", "unit_officer", _judged),

@@ -17,6 +17,7 @@ from tests.applications import applications_to_see
 from tests.browser import Served, Visitor, chromium, served
 from tests.databases import copied_database
 from tests.judging import judging_to_see
+from tests.publicities import results_to_see
 from tests.reviews import reviews_to_see
 from tests.seals import paper_to_see
 from tests.titles import titles_to_see
@@ -71,6 +72,7 @@ def world(portal: Served) -> dict[str, Any]:
             **paper_to_see(portal.log.parent / "media"),
             **reviews_to_see(),
             **judging_to_see(),
+            **results_to_see(),
         }
 
     return portal.ask(made)

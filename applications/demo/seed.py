@@ -67,7 +67,7 @@ def _case(round_: Round, case: Case) -> None:
     with walls.system("载入演示数据：申报"):
         factory = Factory.objects.select_related("enterprise").get(name=case.factory)
         of_it = Membership.objects.filter(enterprise=factory.enterprise)
-        writer, admin = _actor(of_it, Role.ENTERPRISE_CLERK, Role.ENTERPRISE_ADMIN), admin_of(factory.enterprise)
+        writer, admin = actor_in(of_it, Role.ENTERPRISE_CLERK, Role.ENTERPRISE_ADMIN), admin_of(factory.enterprise)
     with walls.enter(writer):
         said = screening_answers(screening.section(round_.value))
         row = beginning.begin(round_, factory, answers=said, actor=writer, direct=case.direct)
@@ -85,10 +85,10 @@ def _case(round_: Round, case: Case) -> None:
 
 def admin_of(enterprise: Enterprise) -> Actor:
     """Whoever answers for an enterprise of the demo."""
-    return _actor(Membership.objects.filter(enterprise=enterprise), Role.ENTERPRISE_ADMIN)
+    return actor_in(Membership.objects.filter(enterprise=enterprise), Role.ENTERPRISE_ADMIN)
 
 
-def _actor(rows: QuerySet[Membership], *roles: Role) -> Actor:
+def actor_in(rows: QuerySet[Membership], *roles: Role) -> Actor:
     """Somebody in the first of these roles that is held, under that hat."""
     for role in roles:
         found = rows.filter(role=role, state="active").select_related("user").order_by("pk").first()
@@ -141,7 +141,7 @@ def document(asked: Field) -> bytes:
 
 def _return(row: Application) -> None:
     with walls.system("载入演示数据：由谁审核"):
-        reviewer = _actor(Membership.objects.filter(city=row.city), Role.CITY_REVIEWER)
+        reviewer = actor_in(Membership.objects.filter(city=row.city), Role.CITY_REVIEWER)
     items = [
         Item("factory", "investment", "总投资与审计报告所列固定资产投入不一致，请核对后更正。"),
         Item("effects", "plan", "请补充后续三年的分年度目标和保障措施。"),

@@ -29,6 +29,27 @@ POOL = (
             "former": [{"name": "长江云控科技有限公司", "until": "2025-03"}], "interests": [], "phone": "027-80000002",
         },
     ),
+    (
+        "zhuanjia3",
+        {
+            "employer": "武汉理工大学", "title": "教授", "industries": ["C34", "C36", "C39"],
+            "specialities": ["equipment", "quality"], "former": [], "interests": [], "phone": "027-80000003",
+        },
+    ),
+    (
+        "zhuanjia4",
+        {
+            "employer": "湖北工业大学", "title": "副教授", "industries": ["C26", "C27", "C34", "C39"],
+            "specialities": ["software", "energy"], "former": [], "interests": [], "phone": "027-80000004",
+        },
+    ),
+    (
+        "zhuanjia5",
+        {
+            "employer": "三峡大学", "title": "高级工程师", "industries": ["C26", "C27", "C39"],
+            "specialities": ["quality", "maturity"], "former": [], "interests": [], "phone": "0717-8000005",
+        },
+    ),
 )  # fmt: skip
 
 
@@ -40,6 +61,11 @@ def pool() -> None:
         with walls.enter(officer):
             if not Expert.objects.filter(user=who.person).exists():
                 experts.add(who.person, said, actor=officer)
+
+
+def member(who: Actor) -> Expert:
+    """Somebody's profile in the pool."""
+    return Expert.objects.select_related("user").get(user=who.person)
 
 
 def judge(round_: Round, *, name: str = "第一专家组", per: int = 2) -> Panel:

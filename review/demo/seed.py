@@ -6,7 +6,7 @@ from django.db import transaction
 from applications.models import Application
 from portal import walls
 from portal.demo.seed import NotADemo
-from review.demo import desk, experts
+from review.demo import batch, desk, experts
 from review.models import Message
 from review.services import messages
 from tiers.demo.rounds import somebody
@@ -36,7 +36,7 @@ def seed() -> bool:
     if not settings.IS_DEMO:
         raise NotADemo("seed_review is refused when PORTAL_MODE is production.")
     with walls.system("载入演示数据：申报留言"):
-        found = {row.factory.name: row for row in Application.objects.select_related("factory")}
+        found = {row.factory.name: row for row in Application.objects.select_related("factory", "round__unit")}
         if not found or Message.objects.exists():
             return False
     with transaction.atomic():
@@ -48,4 +48,5 @@ def seed() -> bool:
                     messages.write(found[factory], text=text, actor=actor)
         desk.seed(found)
         experts.seed()
+        batch.seed(next(iter(found.values())).round)
     return True

@@ -71,7 +71,11 @@ class ObjectionForm(forms.Form):
         widget=forms.RadioSelect,
         initial="person",
     )
-    name = forms.CharField(label="姓名（单位填写全称）", max_length=100, required=False)
+    name = forms.CharField(
+        label="姓名（单位填写全称）",
+        max_length=100,
+        error_messages={"required": "匿名异议不予受理（见本公示第二段）：请填写真实姓名，单位填写全称。"},
+    )
     code = CreditCodeField(label="统一社会信用代码", required=False, help_text="以单位名义提出的填写。")
     person = forms.CharField(label="单位联系人", max_length=30, required=False, help_text="以单位名义提出的填写。")
     phone = forms.CharField(

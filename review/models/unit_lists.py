@@ -26,7 +26,7 @@ class UnitList(OfUnit):
     """Whom a unit recommends in a round, in priority order (399号 二(二)3); the places are tiers' Recommendations.
 
     `version` is raised with each change; `issued` is the number of the last issue (0: none yet). `changes` and
-    `sent_with` are kept as on a city's list.
+    `sent_with` are kept as on a city's list. `supplement_until`: by when what the ministry asked for has to be there.
     """
 
     workflow = UNIT_LIST
@@ -41,6 +41,7 @@ class UnitList(OfUnit):
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     sent_with = models.JSONField("上报文件", default=dict)
     returned_for = models.TextField("补正要求", blank=True)
+    supplement_until = models.DateTimeField("补正时限", null=True)
 
     class Meta:
         verbose_name = "上报名单"

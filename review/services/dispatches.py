@@ -105,7 +105,13 @@ def ask(dispatch: Dispatch, asked: Sequence[Mapping[str, Any]], *, due_at: datet
             listed = UnitList.objects.get(issues__dispatch=row)
             reason = "；".join(one["text"] for one in said_)
             if listed.state == UnitListState.SENT:
-                move(listed, "give_back", actor=PORTAL, changes={"returned_for": reason}, reason=reason)
+                move(
+                    listed,
+                    "give_back",
+                    actor=PORTAL,
+                    changes={"returned_for": reason, "supplement_until": due_at},
+                    reason=reason,
+                )
         told.dispatch_moved(row, f"上报件（{row.ref}）须补正，请于{said(due_at)}前重新上报：{reason}")
     return row
 

@@ -20,6 +20,7 @@ from review.services.city_lists import Issuing
 from review.services.sign_offs import ask_for_unit_list
 from review.states import SignOffState, UnitListState
 from tiers.models import Round
+from tiers.terms import Decider
 
 PORTAL = Actor(system="平台")
 KEPT_CHANGES = 30
@@ -120,6 +121,8 @@ def send(round_: Round, *, issue: int, ink: Iterable[str] = (), actor: Actor) ->
             raise Denied("unit_list.send")
         if row.state == UnitListState.SENT and row.issued == issue:
             return row
+        if fresh.value.decider is not Decider.MINISTRY:
+            raise Refused("本批次由推荐单位认定，无需上报；公示期满后登记认定结果。")
         if row.issued != issue:
             raise Refused("名单已有新的会签稿，请刷新页面核对后再上报。")
         chosen = sorted(set(ink))

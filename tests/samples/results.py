@@ -3,14 +3,20 @@
 from typing import Any
 
 from portal import walls
+from review import outcome_lines
+from review.selectors.dispatches import batches
+from review.services import outcomes
 from tests import publicities as made
 from tests.factories import People
 from tests.samples.kinds import Sample
+from tests.sheets import xlsx
 
 UNIT_LEAD = {"unit_officer", "unit_head"}
 LEADS = UNIT_LEAD | {"unit_head_hunan", "group_officer", "group_head"}
 HEAD = {"unit_head"}
 NO_HEAD = {"unit_officer": 403}
+MINISTRY = {"ministry"}
+NOT_THE_UNIT = dict.fromkeys(UNIT_LEAD, 403)
 
 
 def _draft(who: set[str] = UNIT_LEAD, **more: Any) -> Sample:
@@ -19,6 +25,10 @@ def _draft(who: set[str] = UNIT_LEAD, **more: Any) -> Sample:
 
 def _objection(who: set[str] = UNIT_LEAD, **more: Any) -> Sample:
     return Sample(who, lambda w: [w.objection_made.ref], **more)
+
+
+def _dispatch(who: set[str], **more: Any) -> Sample:
+    return Sample(who, lambda w: [w.dispatch_made.ref], **more)
 
 
 _SHOWN: dict[str, Any] = {"args": lambda w: [w.publicity_shown.ref], "public": True}
@@ -48,6 +58,19 @@ SAMPLES: dict[str, Sample] = {
     "objection_uphold": _objection(HEAD, but=NO_HEAD),
     "objection_file": Sample(UNIT_LEAD, lambda w: [w.objection_made.ref, w.objection_evidence]),
     "objection_notice": Sample({"enterprise_admin_a", "enterprise_clerk_a"}, lambda w: [w.objection_notice.ref]),
+    "dispatches": Sample(LEADS | MINISTRY, else_=403),
+    "dispatch": _dispatch(UNIT_LEAD | MINISTRY),
+    "dispatch_package": _dispatch(UNIT_LEAD | MINISTRY),
+    "dispatch_book": Sample(UNIT_LEAD | MINISTRY, lambda w: [w.dispatch_made.ref, 1]),
+    "dispatch_receive": _dispatch(MINISTRY, method="post", but=NOT_THE_UNIT),
+    "dispatch_ask": _dispatch(MINISTRY, but=NOT_THE_UNIT),
+    "dispatch_decide": _dispatch(MINISTRY, but=NOT_THE_UNIT),
+    "outcome_template": Sample(MINISTRY, lambda w: [w.batch], else_=403),
+    "outcome_upload": Sample(MINISTRY, lambda w: [w.batch], else_=403),
+    "outcome_import": Sample(MINISTRY, lambda w: [w.outcome_upload]),
+    "outcome_confirm": Sample(MINISTRY, lambda w: [w.outcome_upload], method="post", data={"seen": "0"}),
+    "outcome_errors": Sample(MINISTRY, lambda w: [w.outcome_upload]),
+    "outcome_record": Sample(HEAD, lambda w: [w.own_round.ref], but=_OF_ROUND | NO_HEAD),
 }
 
 
@@ -59,7 +82,14 @@ def things(people: People) -> dict[str, Any]:
     draft = made.drawn(people, made.judged(people, batch=42))
     with walls.system("test"):
         evidence = row.files.get().pk
+    sent = made.sent(people, made.judged(people, days=0, batch=43))
+    own = made.judged(people, days=0, batch=44, programme="2024-advanced-HB")
+    with walls.enter(people.ministry):
+        (batch,) = [one for one in batches() if one.number == 43]
+        content = xlsx(outcome_lines.HEADINGS, outcome_lines.EXAMPLE)
+        upload = outcomes.upload(batch, content, "a.xlsx", actor=people.ministry)
     return {
         "publicity_shown": shown, "publicity_draft": draft, "judged_round": draft.round, "objection_made": row,
         "objection_evidence": evidence, "objection_notice": notice,
+        "dispatch_made": sent, "own_round": own, "batch": batch.key, "outcome_upload": upload.ref,
     }  # fmt: skip

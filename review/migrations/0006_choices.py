@@ -52,5 +52,10 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("round", "group"), name="share_once_a_group")],
             },
         ),
+        migrations.AddField(
+            model_name="unitlist",
+            name="supplement_until",
+            field=models.DateTimeField(null=True, verbose_name="补正时限"),
+        ),
         migrations.RunSQL(WALLS, migrations.RunSQL.noop),
     ]

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("applications", "0001_initial"),
         ("portal", "0006_packages"),
-        ("review", "0007_choices"),
+        ("review", "0006_choices"),
         ("tiers", "0011_round_reported_at_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

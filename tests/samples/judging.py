@@ -12,12 +12,11 @@ from review.services.visits import Planning
 from tests import judging, seals
 from tests.factories import People
 from tests.samples.kinds import Sample
-from tests.samples.reviewing import ELSEWHERE as OTHERS
+from tests.samples.reviewing import ELSEWHERE
 
 LEAD = {"unit_officer", "unit_head"}
 OTHER_LEADS = {"unit_head_hunan", "group_officer", "group_head"}
 EXPERT = {"expert"}
-ELSEWHERE = OTHERS | {"enterprise_admin_group": 404}
 
 
 def _round(**more: Any) -> Sample:

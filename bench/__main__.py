@@ -70,8 +70,8 @@ def _figures() -> Iterator["Figure"]:
         yield from applications.measured()
         yield from papers.measured()
         yield from reviews.measured(people["city"])
-        yield from experts.measured(people["city"], reviews.model())
         yield from scores.measured(people["unit"])
+        yield from experts.measured(people["city"], reviews.model())
         yield from recording.measured(people["city"])
         yield from sealing.measured(people["city"])
 

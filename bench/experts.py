@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from applications.models import Submission
+from applications.models import Application, Submission
 from bench.measure import Figure, interleaved, median_of, seconds
 from bench.pages import Cost, browser_of
 from bench.reviews import Bureau, grow
@@ -32,7 +32,8 @@ from review.services import assignments, experts, panels, sheets
 from review.services.panels import Drawing
 
 FEW, MANY, EXPERTS, PER, RUNS = 10, 1_000, 60, 3, 9
-DIVISIONS = tuple(f"C{number}" for number in range(13, 44))
+# Codes of no real industry: what other parts of the bench left in the round is none of these panels' candidates.
+DIVISIONS = tuple(f"X{number}" for number in range(13, 44))
 ASSIGN_GOAL, SAVE_GOAL, DESK_GOAL = 2.0, 9.0, 30.0
 
 
@@ -41,7 +42,7 @@ def measured(head: Actor, model: Submission) -> Iterator[Figure]:
     yield _pure()
     round_ = model.application.round
     bureau = Bureau(head, round_, model)
-    grow(bureau, MANY)
+    grow(bureau, len(bureau.rows()) + MANY - len(_free(bureau)))
     officer = seat(Role.UNIT_OFFICER, office="湖北省经济和信息化厅")
     _accept(bureau, officer)
     people = _pool(officer)
@@ -69,7 +70,7 @@ def _pure() -> Figure:
 # -- the world -------------------------------------------------------------------------------------------------------
 def _accept(bureau: Bureau, officer: Actor) -> None:
     """Everything in the round is a candidate; ten of the first division."""
-    now, rows = clock.now(), bureau.rows()
+    now, rows = clock.now(), _free(bureau)
     with walls.system("bench"):
         digests = dict(Submission.objects.filter(application__in=rows).values_list("application", "digest"))
         Candidate.objects.bulk_create(
@@ -81,6 +82,13 @@ def _accept(bureau: Bureau, officer: Actor) -> None:
             )
             for place, row in enumerate(rows)
         )  # fmt: skip
+
+
+def _free(bureau: Bureau) -> list[Application]:
+    """Those that are nobody's candidate yet."""
+    with walls.system("bench"):
+        taken = set(Candidate.objects.filter(round=bureau.round_).values_list("application", flat=True))
+    return [row for row in bureau.rows() if row.pk not in taken]
 
 
 def _pool(officer: Actor) -> list[tuple[Actor, Expert]]:

@@ -65,7 +65,7 @@ def _shown(line: Line, show: str) -> bool:
         case "free":
             return not line.is_chosen
         case "short":
-            return line.state == CandidateState.ACCEPTED and line.score is None
+            return line.state == CandidateState.ACCEPTED and not line.is_full
         case "far":
             return bool(line.far_off)
         case _:

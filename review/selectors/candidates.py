@@ -13,9 +13,10 @@ from portal.roles import Level
 from portal.rules import may
 from review.models import Candidate, Finding, ScoreSheet, SiteVisit
 from review.states import HELD_SHEETS, CandidateState, VisitState
-from tiers.models import Factory, Recommendation, Round
+from tiers.models import Factory, Recognition, Recommendation, Round
 from tiers.names import TIER_NAMES
-from tiers.selectors.recognitions import barred_until
+from tiers.selectors.recognitions import bar_of
+from tiers.states import RecognitionState
 from tiers.titles import BY_CODE
 
 
@@ -61,7 +62,7 @@ def judged(candidate: Candidate) -> list[str]:
 def warnings_of(rows: Sequence[Candidate]) -> dict[int, list[str]]:
     """What has to be looked at before each is accepted, by key: twins, bars, titles held, adverse facts.
 
-    Of one round. The same few queries however many there are, and one for each that is barred.
+    Of one round; the same few queries however many there are.
     """
     if not rows:
         return {}
@@ -70,6 +71,7 @@ def warnings_of(rows: Sequence[Candidate]) -> dict[int, list[str]]:
     for pk, code, number in held.values_list("pk", "code", "number"):
         by_code[code].append((pk, number))
     adverse = _adverse(row.application_id for row in rows)
+    revoked = list(Recognition.objects.filter(code__in={r.code for r in rows}, state=RecognitionState.REVOKED))
     factories = Factory.objects.in_bulk({row.application.factory_id for row in rows})
     central = set(
         Enterprise.objects.filter(pk__in={row.enterprise_id for row in rows}, group__isnull=False).values_list(
@@ -81,7 +83,7 @@ def warnings_of(rows: Sequence[Candidate]) -> dict[int, list[str]]:
         said = [f"同一企业另有参评项目{number}" for pk, number in by_code[row.code] if pk != row.pk]
         if row.enterprise_id in central:
             said.append("申报单位登记为中央企业，应由所属集团推荐")
-        said += _of_title(row, factories[row.application.factory_id])
+        said += _of_title(row, factories[row.application.factory_id], revoked)
         if adverse[row.application_id]:
             said.append(f"有{adverse[row.application_id]}条不利的核查事实")
         found[row.pk] = said
@@ -96,9 +98,9 @@ def _adverse(keys: Iterable[int]) -> dict[int, int]:
     return counted
 
 
-def _of_title(row: Candidate, factory: Factory) -> list[str]:
+def _of_title(row: Candidate, factory: Factory, revoked: Sequence[Recognition]) -> list[str]:
     found = []
-    if (bar := barred_until(row.code, clock.now())) is not None:
+    if (bar := bar_of(revoked, row.code, clock.now())) is not None:
         found.append(f"限制申报：{bar.sentence}")
     holds, wanted = BY_CODE.get(factory.held_tier), BY_CODE.get(row.round.tier)
     if holds is not None and wanted is not None and holds.rank and holds.rank >= wanted.rank:

@@ -65,6 +65,7 @@ class ChoicePage:
     industries: list[tuple[str, int, int]]
     direct: list[tuple[Candidate, bool]]
     suggested: dict[str, int]
+    short: int
 
     @property
     def left(self) -> int | None:
@@ -106,7 +107,7 @@ def choice_page(round_: Round, said: Mapping[str, str]) -> ChoicePage:
         groups, round_.quota, taken(round_), sum(shares.values()), bool(tried) and tried != kept,
         choosing.coverage(chosen, "city", lines),
         [(names.get(code, code), here, all_) for code, here, all_ in choosing.coverage(chosen, "industry", lines)],
-        _direct(round_, found), suggested,
+        _direct(round_, found), suggested, len(found.short()),
     )  # fmt: skip
 
 

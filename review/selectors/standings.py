@@ -43,7 +43,6 @@ class Fact(NamedTuple):
     city_position: int | None
     state: str
     track: str
-    warnings: list[str]
     panel: str | None
     factory: int
 
@@ -72,6 +71,11 @@ class Line(NamedTuple):
     position: int | None
     is_chosen: bool
     warnings: bool
+
+    @property
+    def is_full(self) -> bool:
+        """It has a score, and every sheet that was asked for is signed."""
+        return self.score is not None and self.signed >= self.asked
 
     @property
     def label(self) -> str:
@@ -148,6 +152,14 @@ class Judged:
         """Each ranked candidate by its key."""
         return {int(str(line.key)): line for lines in self.groups.values() for line in lines}
 
+    def short(self) -> list[Fact]:
+        """The ranked candidates of which a sheet is still lacking: their places may change."""
+        return [
+            fact
+            for key, fact in self.facts.items()
+            if is_ranked(fact) and (self.scores[key].value is None or self.scores[key].sheets < self.asked.get(key, 0))
+        ]
+
     def firmness(self, group: str, places: int) -> scoring.Firmness:
         """How firm the first so many of a group are; those barred take no part."""
         keys = [line.key for line in self.groups[group] if not line.bar]
@@ -174,7 +186,7 @@ def judged(round_: Round) -> Judged:
         row[0]: Fact(*row)
         for row in rows.values_list(
             "pk", "application__ref", "number", "name", "project", "industry", "city__region__name", "city_position",
-            "state", "track", "warnings", "panel__name", "application__factory_id",
+            "state", "track", "panel__name", "application__factory_id",
         )
     }  # fmt: skip
     asked = (
@@ -234,7 +246,11 @@ class Board:
 def board(round_: Round) -> Board:
     """Every candidate with its score and place, groups in order, the best of each first."""
     found = judged(round_)
-    lines = sorted((_line(found, fact) for fact in found.facts.values()), key=_order)
+    waiting = Candidate.objects.filter(round=round_, state=CandidateState.ARRIVED).select_related(
+        "round", "application"
+    )
+    pointed = {pk for pk, said in warnings_of(list(waiting)).items() if said}
+    lines = sorted((_line(found, fact, fact.pk in pointed) for fact in found.facts.values()), key=_order)
     counts = {state: sum(fact.state == state for fact in found.facts.values()) for state in CandidateState.values}
     ranked = [line for line in lines if line.state == CandidateState.ACCEPTED and line.group != DIRECT]
     return Board(
@@ -243,8 +259,8 @@ def board(round_: Round) -> Board:
         [
             ("待受理", counts[CandidateState.ARRIVED], counts[CandidateState.ARRIVED] > 0),
             ("已受理", counts[CandidateState.ACCEPTED], False),
-            ("评分已齐", sum(line.score is not None for line in ranked), False),
-            ("评分未齐", sum(line.score is None for line in ranked), False),
+            ("评分已齐", sum(line.is_full for line in ranked), False),
+            ("评分未齐", sum(not line.is_full for line in ranked), False),
             ("已推荐", sum(line.is_chosen for line in lines), False),
         ],
     )
@@ -254,7 +270,7 @@ def _order(line: Line) -> tuple[Any, ...]:
     return (line.state != CandidateState.ACCEPTED, line.group, line.rank or 10_000, line.number)
 
 
-def _line(found: Judged, fact: Fact) -> Line:
+def _line(found: Judged, fact: Fact, is_pointed: bool) -> Line:
     placed, score = found.placed.get(fact.pk), found.scores[fact.pk]
     recommended = found.recommended.get(fact.factory)
     group = DIRECT if fact.track == Track.DIRECT else fact.panel or UNGROUPED
@@ -263,7 +279,7 @@ def _line(found: Judged, fact: Fact) -> Line:
         group, placed.rank if placed else 0, bool(placed and placed.is_tied), score.value, score.sheets,
         found.asked.get(fact.pk, 0), score.spread, bool(score.far_off), found.adjusted.get(fact.pk),
         _visit(found.visits.get(fact.pk, "")), recommended.position if recommended else None, recommended is not None,
-        bool(fact.warnings),
+        is_pointed,
     )  # fmt: skip
 
 

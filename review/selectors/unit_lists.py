@@ -94,12 +94,8 @@ def lacking_to_circulate(round_: Round) -> list[str]:
         for _, row in rows
         if (row.application.state, row.application.version) != (ApplicationState.SUBMITTED, row.version)
     ]
-    if Panel.objects.filter(round=round_).exists():
-        short = [
-            fact.number for key, fact in found.facts.items() if standings.is_ranked(fact) and not found.placed[key].rank
-        ]
-        if short:
-            lacking.append(f"{len(short)}个已受理的项目评分未齐：{'、'.join(short[:5])}。")
+    if Panel.objects.filter(round=round_).exists() and (short := [fact.number for fact in found.short()]):
+        lacking.append(f"{len(short)}个已受理的项目评分未齐：{'、'.join(short[:5])}。")
     waiting = [fact.number for fact in found.facts.values() if fact.state == "arrived"]
     if waiting:
         lacking.append(f"{len(waiting)}个项目尚未受理：{'、'.join(waiting[:5])}。")

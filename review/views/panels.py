@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import walls
-from portal.errors import Denied, Refused
+from portal.errors import Denied, Hidden, Refused
 from portal.rules import may
 from portal.views.page import PortalRequest, refusal_shown_on
 from review.forms import experts as forms
@@ -30,9 +30,11 @@ _ANY = ["GET", "HEAD", "POST"]
 
 
 def _round(request: PortalRequest, ref: str) -> Round:
+    if not may(request.actor, "panel.list"):
+        raise Denied("panel.draw")
     round_ = round_for(request.actor, ref)
     if not may(request.actor, "panel.draw", round_):
-        raise Denied("panel.draw")
+        raise Hidden("round", ref)
     return round_
 
 

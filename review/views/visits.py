@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.errors import Denied, Refused, Stale
+from portal.errors import Denied, Hidden, Refused, Stale
 from portal.rules import may
 from portal.views.page import PortalRequest, paged, refusal_shown_on
 from review.forms import visits as forms
@@ -37,9 +37,11 @@ def visits(request: PortalRequest) -> HttpResponse:
 @require_safe
 def round_visits(request: PortalRequest, ref: str) -> HttpResponse:
     """A round's visits."""
+    if not may(request.actor, "visit.list"):
+        raise Denied("visit.plan")
     round_ = round_for(request.actor, ref)
     if not may(request.actor, "visit.plan", round_):
-        raise Denied("visit.plan")
+        raise Hidden("round", ref)
     context = {"page": paged(request, selectors.of_round(request.actor, round_)), "round": round_}
     return render(request, "review/visits.html", context)
 

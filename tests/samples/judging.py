@@ -12,12 +12,11 @@ from review.services.visits import Planning
 from tests import judging, seals
 from tests.factories import People
 from tests.samples.kinds import Sample
-from tests.samples.reviewing import ELSEWHERE as OTHERS
+from tests.samples.reviewing import ELSEWHERE
 
 LEAD = {"unit_officer", "unit_head"}
 OTHER_LEADS = {"unit_head_hunan", "group_officer", "group_head"}
 EXPERT = {"expert"}
-ELSEWHERE = OTHERS | {"enterprise_admin_group": 404}
 
 
 def _round(**more: Any) -> Sample:
@@ -89,7 +88,7 @@ def planned(people: People, candidate: Any, team: tuple[Any, ...], place: str = 
 
 def things(people: People) -> dict[str, Any]:
     """A panel of the cast's expert, who has declared for one candidate and goes along on a visit to it."""
-    (candidate,) = judging.candidates(people, 1, batch=12)
+    (candidate,) = judging.candidates(people, 1, batch=17)
     profile = judging.profile(people, people.expert)
     panel = judging.scoring(people, [(people.expert, profile)], [candidate])
     sheet = judging.declared(people.expert, candidate)

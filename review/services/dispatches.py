@@ -21,6 +21,7 @@ from portal.spreadsheets import workbook
 from portal.states import PaperState
 from portal.workflow import locked, move
 from review.models import Dispatch, UnitIssue, UnitList
+from review.selectors import publicity
 from review.selectors.dispatches import current, digest_of, entries, frozen
 from review.services import results_told as told
 from review.states import DispatchState, UnitListState
@@ -52,6 +53,8 @@ def send(unit_list: UnitList, issue: UnitIssue, *, actor: Actor) -> Dispatch:
             move(before, "supersede", actor=PORTAL, at=now)
         if round_.state != RoundState.REPORTING:
             round_ = rounds.report(round_, actor=actor, at=now)
+        elif missing := publicity.lacking(round_, now):
+            raise Refused(*missing)
         version = Dispatch.objects.filter(round=round_).count() + 1
         ref = f"{round_.ref}-S{version}"
         issue.unit_list.round = round_

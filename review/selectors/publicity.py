@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 
 from applications.selectors.papers import recommender
-from portal import clock
-from portal.actors import Actor
+from portal import clock, walls
+from portal.actors import Actor, Place
 from portal.errors import Hidden
+from portal.models import Paper
 from portal.papers import Source, Standing
 from portal.rules import may
+from portal.selectors.papers import made_from
 from review.models import Candidate, Objection, Publicity, UnitList
 from review.papers import Contact, Listed, PublicNotice, Signatory
 from review.states import UNSETTLED, PublicityState, UnitListState
@@ -202,6 +204,17 @@ def notice_source(actor: Actor, key: str) -> Source:
         raise Hidden("publicity", key[:40])
     lead = row.document["signatories"][0]["name"]
     return Source(row, row.ref, row.number, row.digest, issuer=lead, unit_id=row.unit_id)
+
+
+def notice_file(actor: Actor, row: Publicity) -> Paper | None:
+    """The paper of what the actor reads on its page, once it is made; what was withdrawn its own unit alone takes.
+
+    Papers are their office's alone: this one is found for everybody, through the publicity that they may read.
+    """
+    if row.state == PublicityState.WITHDRAWN and not may(actor, "publicity.edit", row):
+        return None
+    with walls.stand(Place(office="system")):
+        return made_from("public_notice", row.ref, row.digest)
 
 
 def notice_of(row: Publicity) -> PublicNotice:

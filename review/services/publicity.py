@@ -6,16 +6,17 @@ from typing import Any
 
 from django.db import transaction
 
-from portal import audit, clock
-from portal.actors import Actor
+from portal import audit, clock, walls
+from portal.actors import Actor, Place
 from portal.declared import canonical
-from portal.errors import Denied, Refused
+from portal.errors import Denied, Hidden, Refused
 from portal.references import new_ref
 from portal.rules import may
+from portal.selectors.seals import content_of
 from portal.services import papers
 from portal.workflow import locked, move
 from review.models import Publicity
-from review.selectors.publicity import drawn, frozen, is_open, lacking_to_publish, usual_basis, usual_title
+from review.selectors.publicity import drawn, frozen, is_open, lacking_to_publish, notice_file, usual_basis, usual_title
 from review.services import results_told as told
 from review.states import PublicityState
 from tiers.models import Round
@@ -133,6 +134,18 @@ def withdraw(publicity: Publicity, *, reason: str, actor: Actor) -> Publicity:
         )
         told.publicity_withdrawn(row)
     return row
+
+
+def taken(publicity: Publicity, *, actor: Actor) -> tuple[str, bytes]:
+    """The paper of what everybody may read (its file's name, its content), with the seals that stand on it.
+
+    Raises Hidden, Refused when it is lost.
+    """
+    paper = notice_file(actor, publicity)
+    if paper is None:
+        raise Hidden("public notice", publicity.ref)
+    with walls.stand(Place(office="system")):
+        return f"公示-{publicity.ref}.pdf", content_of(paper)
 
 
 def begin_due() -> int:

@@ -33,6 +33,7 @@ from review.services import (
     first_reviews,
     notices,
     panels,
+    publicity,
     sheets,
     sign_offs,
 )  # fmt: skip
@@ -222,9 +223,10 @@ def _signed(sheet: ScoreSheet, who: Actor, share: Decimal) -> None:
 
 
 def _chosen(made: Round) -> None:
-    """The quota is split; the first of the panel that is done is recommended, and the direct one listed."""
+    """The quota is split, the direct one is listed, and there is a draft of what will be made public."""
     officer = somebody("jingban")
     with walls.enter(officer):
         choosing.share(made, {GROUPS[0][0]: 2, GROUPS[1][0]: 1}, actor=officer)
         rows = {row.track: row for row in Candidate.objects.filter(round=made, track="direct").select_related("round")}
         choosing.recommend(rows["direct"], actor=officer)
+        publicity.draw(made, with_outside=True, actor=officer)

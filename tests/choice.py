@@ -9,6 +9,7 @@ from portal import clock, walls
 from portal.references import new_ref
 from portal.roles import Role
 from review.models import Candidate, Expert, Panel, PanelDivision, ScoreSheet, Seat, SiteVisit
+from review.selectors.standings import judged
 from review.services import candidates, city_lists
 from tests import applications as made
 from tests import factories, reviews, rounds
@@ -164,3 +165,14 @@ def many(like: Candidate, count: int) -> list[Candidate]:
     with walls.system("test"):
         rows = Candidate.objects.select_related("round__unit", "application__factory", "city__region").in_bulk(found)
     return [rows[pk] for pk in found]
+
+
+# -- the demo --------------------------------------------------------------------------------------------------------
+def choosing_to_see() -> dict[str, Any]:
+    """The demo's batch that lies before its experts, and the last of the group of which everything is signed."""
+    rounds_ = Round.objects.select_related("unit", "edition")
+    round_ = rounds_.get(state=RoundState.EXPERT_REVIEW, unit__code="HB", batch=2)
+    whole = max(judged(round_).groups.values(), key=lambda lines: sum(line.rank > 0 for line in lines))
+    ranked = sorted((line for line in whole if line.rank), key=lambda line: line.rank)
+    last = Candidate.objects.select_related("application").get(pk=int(str(ranked[-1].key)))
+    return {"judged_round": round_.ref, "candidate": last.application.ref}

@@ -143,9 +143,9 @@ def workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]])
 
 
 def form_workbook(
-    title: str, headings: Sequence[str], example: Sequence[str], allowed: Mapping[str, Sequence[str]]
+    title: str, headings: Sequence[str], lines: Sequence[Sequence[str]], allowed: Mapping[str, Sequence[str]]
 ) -> bytes:
-    """A workbook to fill in: headings, an example line, and a second sheet with the words a column may hold.
+    """A workbook to fill in: headings, an example line or what is known, and a sheet with the words a column may hold.
 
     All cells are text, so that long numbers keep their digits; the words are offered as a list to choose from.
     """
@@ -156,8 +156,9 @@ def form_workbook(
         sheet, words = book.add_worksheet(title[:31]), book.add_worksheet("可选值")
         sheet.set_column(0, len(headings) - 1, 24, text)
         sheet.write_row(0, 0, headings, bold)
-        for column, value in enumerate(example):
-            sheet.write_string(1, column, value, text)
+        for row, line in enumerate(lines, start=1):
+            for column, value in enumerate(line):
+                sheet.write_string(row, column, value, text)
         sheet.freeze_panes(1, 0)
         words.set_column(0, max(len(allowed) - 1, 0), 30)
         for column, (heading, values) in enumerate(allowed.items()):

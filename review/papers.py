@@ -79,7 +79,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """What a letter of recommendation says: whom, under which notice, by whom, to whom."""
+    """What a letter of recommendation says: whom, under which notice, by whom, to whom; who applies directly."""
 
     tier: str
     year: int
@@ -91,6 +91,7 @@ class Recommendation:
     on: date
     contact: Contact
     number: str = ""
+    direct: tuple[str, ...] = ()
 
 
 def city_letter(said: Recommendation) -> Letter:
@@ -127,6 +128,7 @@ def unit_letter(said: Recommendation) -> Letter:
         paragraphs=(
             f"根据{said.notice}要求，{lead}会同相关部门组织专家对{said.place}申报项目进行了评审核查。"
             f"经审核，现推荐“{first}”{'等' if count > 1 else '共'}{count}个项目，推荐优先顺序见附件1。",
+            *_direct(said),
             "所推荐项目已完成线上审核，纸质申报书与线上填报内容一致。加盖公章的纸质版申报书和推荐汇总表各1份随函报送。",
             "专此函达。",
         ),
@@ -135,6 +137,14 @@ def unit_letter(said: Recommendation) -> Letter:
         on=said.on,
         contact=said.contact,
     )
+
+
+def _direct(said: Recommendation) -> tuple[str, ...]:
+    """Those on the direct way are named, and take no place (82号 二(三)4)."""
+    if not said.direct:
+        return ()
+    names = "、".join(f"“{name}”" for name in said.direct)
+    return (f"另有{names}共{len(said.direct)}个项目按规定直接申报，不占推荐名额，不列入推荐优先顺序。",)
 
 
 def _together(said: Recommendation) -> str:

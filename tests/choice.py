@@ -8,7 +8,17 @@ from applications.models import Application
 from portal import clock, walls
 from portal.references import new_ref
 from portal.roles import Role
-from review.models import Candidate, Expert, Panel, PanelDivision, ScoreSheet, Seat, SiteVisit
+from review.models import (
+    Candidate,
+    Expert,
+    Objection,
+    Panel,
+    PanelDivision,
+    Publicity,
+    ScoreSheet,
+    Seat,
+    SiteVisit,
+)  # fmt: skip
 from review.selectors.standings import judged
 from review.services import candidates, city_lists
 from tests import applications as made
@@ -165,6 +175,23 @@ def many(like: Candidate, count: int) -> list[Candidate]:
     with walls.system("test"):
         rows = Candidate.objects.select_related("round__unit", "application__factory", "city__region").in_bulk(found)
     return [rows[pk] for pk in found]
+
+
+def objected(candidate: Candidate, people: People) -> None:
+    """An objection to it was borne out."""
+    with walls.system("test"):
+        now, by = clock.now(), people.unit_officer.person
+        public = Publicity.objects.create(
+            ref=new_ref("GS"), unit_id=candidate.unit_id, round=candidate.round, number=1, title="公示", basis="据",
+            rows=[], workdays=5, contact="甲", saved_at=now, saved_by=by,
+        )  # fmt: skip
+        row = Objection.objects.create(
+            ref=new_ref("YY"), unit_id=candidate.unit_id, secret="0" * 64, publicity=public,
+            factory=candidate.application.factory, about="某项目", name="王某", phone="13800000000", facts="事实",
+            lodged_at=now, handler=by, due_at=now, decided_at=now, decided_by=by, finding="属实",
+        )  # fmt: skip
+        Objection.objects.filter(pk=row.pk).update(state="handling")
+        Objection.objects.filter(pk=row.pk).update(state="upheld")
 
 
 # -- the demo --------------------------------------------------------------------------------------------------------

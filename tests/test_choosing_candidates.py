@@ -108,6 +108,16 @@ def test_the_next_in_line_is_of_the_same_industry(four: list[Candidate], people:
         assert seen.next_in_line(four[0].round, "食品组") == []
 
 
+def test_whoever_lost_a_place_to_an_objection_is_not_next_in_line(four: list[Candidate], people: People) -> None:
+    choice.objected(four[0], people)
+    with walls.enter(people.unit_officer):
+        group = "装备制造组"
+        assert {row.pk for row in seen.next_in_line(four[0].round, group)} == {four[1].pk, four[2].pk}
+        choosing.recommend_many(four[0].round, four[1:3], actor=people.unit_officer)  # nobody stands before them now
+        with pytest.raises(Refused, match="公示异议成立"):
+            choosing.recommend(four[0], actor=people.unit_officer)
+
+
 def test_the_quota_is_split_by_the_officer_and_on_record(four: list[Candidate], people: People) -> None:
     round_ = four[0].round
     with walls.enter(people.unit_officer):
@@ -213,7 +223,7 @@ def test_the_pages_say_who_is_in_and_who_is_just_out(four: list[Candidate], peop
 def test_the_board_is_as_quick_with_many_as_with_few(
     four: list[Candidate], people: People, django_assert_max_num_queries: object
 ) -> None:
-    with walls.enter(people.unit_officer), django_assert_max_num_queries(7):  # type: ignore[operator]
+    with walls.enter(people.unit_officer), django_assert_max_num_queries(9):  # type: ignore[operator]
         board = standings.board(four[0].round)
     assert [line.score for line in board.lines] == [
         Decimal("90.00"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from portal import walls
 from portal.errors import Denied, Hidden, Refused
@@ -216,6 +218,9 @@ def test_from_the_template_to_the_results_by_the_pages(dispatch: Dispatch, peopl
         batch = batches()[0].key
     template = client.get(reverse("outcome_template", args=[batch]))
     assert template.status_code == 200
+    filled = load_workbook(BytesIO(template.content)).worksheets[0]
+    held = [row[:4] for row in filled.iter_rows(min_row=2, values_only=True)]
+    assert held == [tuple(line[:4]) for line in _lines(dispatch)], "everybody who is to be decided stands there already"
     upload = reverse("outcome_upload", args=[batch])
     assert client.post(upload, {"x": "1"}).status_code == 422
     bad = SimpleUploadedFile("a.xlsx", xlsx(outcome_lines.HEADINGS, *_lines(dispatch)[:1]))

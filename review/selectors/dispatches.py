@@ -264,6 +264,16 @@ def survey(batch: Batch) -> list[UnitLine]:
     return lines
 
 
+def to_decide(batch: Batch) -> list[tuple[str, ...]]:
+    """Whoever went up in a batch and has no result yet: unit, credit code, name, project, and room for the rest."""
+    return [
+        (row.unit.name, line["code"], line["name"], line["project"], "", "", "", "")
+        for row in in_batch(batch)
+        if row.state != DispatchState.DECIDED
+        for line in entries(row)
+    ]
+
+
 def in_batch(batch: Batch) -> list[Dispatch]:
     """What stands of a batch, over all units."""
     rows = Dispatch.objects.filter(round__year=batch.year, round__tier=batch.tier, round__batch=batch.number)

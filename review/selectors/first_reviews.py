@@ -126,7 +126,7 @@ def desk_edition(application: Application) -> int:
 
 def usual_due(round_: Round, city_id: int | None) -> datetime:
     """By when departments are usually asked to answer: half a day before the city's own time is over."""
-    last = city_until(round_, city_id) or round_.unit_until
+    last = (city_until(round_, city_id) if city_id else None) or round_.unit_until
     return max(last - _AHEAD, clock.now() + timedelta(hours=1))
 
 

@@ -17,9 +17,9 @@ from portal.actors import Actor
 from portal.models import Industry
 from portal.rules import may
 from review import choosing, scoring
-from review.models import Candidate, ScoreSheet, SiteVisit
+from review.models import Candidate, Objection, ScoreSheet, SiteVisit
 from review.selectors.candidates import warnings_of
-from review.states import CandidateState, SheetState, VisitState
+from review.states import CandidateState, ObjectionState, SheetState, VisitState
 from tiers.models import Recommendation, Round
 from tiers.terms import Terms, Ties
 
@@ -116,6 +116,7 @@ class Judged:
     asked: dict[int, int]
     visits: dict[int, str]
     recommended: dict[int, Recommendation]
+    upheld: frozenset[int]
 
     @cached_property
     def terms(self) -> Terms:
@@ -140,7 +141,8 @@ class Judged:
             [
                 choosing.Line(
                     pk, fact.panel or UNGROUPED, fact.name, fact.city or "", fact.industry, self.scores[pk].value,
-                    self.breakers.get(pk, ()), fact.factory in self.recommended, bar_of(self.visits.get(pk, "")),
+                    self.breakers.get(pk, ()), fact.factory in self.recommended,
+                    bar_of(self.visits.get(pk, ""), fact.factory in self.upheld),
                 )
                 for pk, fact in self.facts.items()
                 if is_ranked(fact)
@@ -172,14 +174,16 @@ def is_ranked(fact: Fact) -> bool:
     return fact.state == CandidateState.ACCEPTED and fact.track == Track.REGULAR
 
 
-def bar_of(conclusion: str) -> str:
-    """Why a visit's conclusion keeps a candidate from being chosen by the order alone, or nothing."""
+def bar_of(conclusion: str, is_upheld: bool = False) -> str:
+    """Why a visit, or an objection that was borne out, keeps a candidate from being chosen by the order; or nothing."""
+    if is_upheld:
+        return "公示异议成立"
     return {"failed": "现场核查不通过", "to_mend": "现场核查需整改"}.get(conclusion, "")
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
 def judged(round_: Round) -> Judged:
-    """All of a round: six queries."""
+    """All of a round: seven queries."""
     sheets, breakers = _signed(round_)
     rows = Candidate.objects.filter(round=round_).order_by("city", "city_position", "number")
     facts = {
@@ -189,6 +193,7 @@ def judged(round_: Round) -> Judged:
             "state", "track", "panel__name", "application__factory_id",
         )
     }  # fmt: skip
+    upheld = Objection.objects.filter(publicity__round=round_, state=ObjectionState.UPHELD).order_by()
     asked = (
         ScoreSheet.objects.filter(candidate__round=round_).exclude(state__in=_LEFT).order_by().values("candidate_id")
     )
@@ -200,6 +205,7 @@ def judged(round_: Round) -> Judged:
         dict(asked.annotate(count=Count("pk")).values_list("candidate_id", "count")),
         conclusions(round_),
         {row.factory_id: row for row in Recommendation.objects.filter(round=round_)},
+        frozenset(upheld.values_list("factory", flat=True)),
     )
 
 

@@ -307,9 +307,9 @@ def issue_page(key: str) -> str:
 
 
 def table_of(issue: UnitIssue) -> SummaryTable:
-    """推荐汇总表 of an issue: rows in its order, each from the frozen version that it names; direct ones last."""
+    """推荐汇总表 of an issue: rows in its order, each from the frozen version that it names; direct ones take none."""
     said, round_ = issue.document, issue.unit_list.round
-    wanted = {(entry["ref"], entry["version"]): entry for entry in said["entries"]}
+    wanted = {(entry["ref"], entry["version"]): entry for entry in said["entries"] if not entry["outside_quota"]}
     rows = Submission.objects.filter(application__ref__in=[ref for ref, _ in wanted]).select_related("application")
     held = {(row.application.ref, row.version): row for row in rows if (row.application.ref, row.version) in wanted}
     columns = round_.value.columns
@@ -332,7 +332,8 @@ def letter_of(issue: UnitIssue) -> Letter:
         Recommendation(
             tier=TIER_NAMES[round_.tier], year=round_.year, notice=notice_of(round_), place=said["unit"],
             to=lead.name if lead else "工业和信息化部",
-            projects=tuple(e["project"] for e in said["entries"]), signatories=signatories_of(said),
+            projects=tuple(e["project"] for e in said["entries"] if not e["outside_quota"]),
+            direct=tuple(e["project"] for e in said["entries"] if e["outside_quota"]), signatories=signatories_of(said),
             on=date.fromisoformat(said["on"]), contact=contact_of(said), number=said["number"],
         )
     )  # fmt: skip

@@ -32,11 +32,11 @@ def _ministry(request: PortalRequest) -> None:
 
 @require_safe
 def template(request: PortalRequest, batch: str) -> HttpResponse:
-    """A workbook to fill in."""
+    """A workbook to fill in: a line for everybody who is still to be decided, or an example where there is nobody."""
     _ministry(request)
     found = dispatches.batch_for(batch)
-    example = outcome_lines.EXAMPLE
-    content = form_workbook("评审结果", outcome_lines.HEADINGS, example, outcome_lines.ALLOWED)
+    lines = dispatches.to_decide(found) or [outcome_lines.EXAMPLE]
+    content = form_workbook("评审结果", outcome_lines.HEADINGS, lines, outcome_lines.ALLOWED)
     return attachment(content, f"results-{found.key}-template.xlsx")
 
 

@@ -76,7 +76,7 @@ def recognition_template(request: PortalRequest) -> HttpResponse:
     """A workbook to fill in."""
     if not may(request.actor, "recognition.import"):
         raise Denied("recognition.import")
-    content = form_workbook("荣誉名单", title_lines.HEADINGS, title_lines.EXAMPLE, title_lines.ALLOWED)
+    content = form_workbook("荣誉名单", title_lines.HEADINGS, [title_lines.EXAMPLE], title_lines.ALLOWED)
     return attachment(content, "recognitions-template.xlsx")
 
 
@@ -143,7 +143,7 @@ def scenario_template(request: PortalRequest, code: str) -> HttpResponse:
     """A workbook to fill in."""
     edition = _edition(request, code).value
     allowed = {scenario_lines.AREA: scenario_lines.areas(edition)}
-    content = form_workbook("场景清单", scenario_lines.HEADINGS, scenario_lines.example(edition), allowed)
+    content = form_workbook("场景清单", scenario_lines.HEADINGS, [scenario_lines.example(edition)], allowed)
     return attachment(content, f"scenarios-{code}-template.xlsx")
 
 

@@ -141,7 +141,7 @@ NO_PAGE = {  # files
     "recognition_import_errors", "scenario_template",
     "scenario_import_errors", "attachment", "submitted_file", "late_draft", "receipt", "submission_document",
     "seal_picture", "paper_file", "package_file", "export", "round_file", "announcement_file",
-    "sheet_file", "visit_photo", "panel_scores",
+    "sheet_file", "visit_photo", "panel_scores", "publicity_file",
 }  # fmt: skip
 
 # Account, page, what is typed into which field, the button; all of it must come back with an error.

@@ -102,12 +102,18 @@ class Scored(serializers.Serializer[Any]):
     comment = serializers.CharField(max_length=MOST_COMMENT, allow_blank=True, default="")
 
 
-class SheetSaid(serializers.Serializer[Any]):
-    """A whole sheet, as seen at an edition."""
+class SheetTyped(serializers.Serializer[Any]):
+    """What stands on a whole sheet."""
 
-    edition = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     scores = serializers.DictField(child=Scored())
     opinion = serializers.CharField(max_length=MOST_OPINION, allow_blank=True, trim_whitespace=False)
+
+
+class SheetSaid(SheetTyped):
+    """A whole sheet, as seen at an edition; `unanswered`: what was sent before without an answer, newest last."""
+
+    edition = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+    unanswered = serializers.ListField(child=SheetTyped(), max_length=2, default=list)
 
 
 class SheetKept(serializers.Serializer[Any]):
@@ -139,7 +145,8 @@ def sheet(request: Request, ref: str) -> Response:
     said = SheetSaid(data=request.data)
     said.is_valid(raise_exception=True)
     try:
-        kept = sheet_services.save(row, said.validated_data, edition=said.validated_data["edition"], actor=actor)
+        known = {name: said.validated_data[name] for name in ("edition", "unanswered")}
+        kept = sheet_services.save(row, said.validated_data, **known, actor=actor)
     except Stale as stale:
         audit.record("request.refuse", outcome=Outcome.REFUSED, reasons=list(stale.reasons), path=request.path)
         return Response(SheetStale({"reasons": stale.reasons, "edition": stale.version}).data, status=409)

@@ -19,6 +19,7 @@ from review.models import (
     Seat,
     SiteVisit,
 )  # fmt: skip
+from review.selectors.standings import judged
 from review.services import candidates, city_lists
 from tests import applications as made
 from tests import factories, reviews, rounds
@@ -191,3 +192,14 @@ def objected(candidate: Candidate, people: People) -> None:
         )  # fmt: skip
         Objection.objects.filter(pk=row.pk).update(state="handling")
         Objection.objects.filter(pk=row.pk).update(state="upheld")
+
+
+# -- the demo --------------------------------------------------------------------------------------------------------
+def choosing_to_see() -> dict[str, Any]:
+    """The demo's batch that lies before its experts, and the last of the group of which everything is signed."""
+    rounds_ = Round.objects.select_related("unit", "edition")
+    round_ = rounds_.get(state=RoundState.EXPERT_REVIEW, unit__code="HB", batch=2)
+    whole = max(judged(round_).groups.values(), key=lambda lines: sum(line.rank > 0 for line in lines))
+    ranked = sorted((line for line in whole if line.rank), key=lambda line: line.rank)
+    last = Candidate.objects.select_related("application").get(pk=int(str(ranked[-1].key)))
+    return {"judged_round": round_.ref, "candidate": last.application.ref}

@@ -16,10 +16,10 @@ from portal.roles import Role
 from portal.services import invitations
 from portal.services.memberships import post_at
 from portal.services.notices import tell
-from review.models import Candidate, CityList, Panel
-from review.services import findings, messages, sign_offs
+from review.models import Candidate, CityList, Expert, Panel
+from review.services import choosing, findings, messages, sign_offs
 from tests import applications as made
-from tests import factories, judging, reviews
+from tests import choice, factories, judging, reviews
 from tests import publicities as made_public
 from tests import rounds as given
 from tests.factories import People
@@ -158,6 +158,23 @@ def _visited(people: People) -> None:
     planned(people, row, (people.unit_officer.person,))
 
 
+def _received(people: People) -> None:
+    """One more candidate that was taken in, of a panel that has scored all of them; and recommended."""
+    with walls.system("test"):
+        first = Candidate.objects.select_related("round__unit", "application").order_by("pk").first()
+    if first is None:
+        (row,) = choice.accepted(people)
+        choice.panel(row.round, "装备制造组", [row])
+        row = choice.fresh(row)
+    else:
+        (row,) = choice.many(choice.fresh(first), 1)
+    with walls.system("test"):
+        seats = list(Expert.objects.filter(seats__panel=row.panel_id))
+    choice.scored(row, seats, [80] * 5)
+    with walls.enter(people.unit_officer):
+        choosing.recommend(choice.fresh(row), reason="补充推荐。", actor=people.unit_officer)
+
+
 def _special_day(people: People) -> None:
     day = date(clock.now().year, 3, next(_batches))
     with walls.enter(people.system_admin):
@@ -174,6 +191,8 @@ def _args(page: str, people: People) -> list[str]:
                 return [Round.objects.get(state="accepting").ref]
             case "panels" | "round_visits":
                 return [Panel.objects.get().round.ref]
+            case "candidates" | "choice" | "unit_list":
+                return [Candidate.objects.select_related("round")[0].round.ref]
             case "panel" | "panel_assign":
                 return [Panel.objects.get().ref]
             case "city_list":
@@ -242,6 +261,9 @@ def _dispatched(people: People) -> None:
         ("sheets", "expert", _judged),
         ("visits", "unit_officer", _visited),
         ("round_visits", "unit_officer", _visited),
+        ("candidates", "unit_officer", _received),
+        ("choice", "unit_officer", _received),
+        ("unit_list", "unit_officer", _received),
         ("inbox", "city_reviewer_a", _in_review),
         ("city_list", "city_reviewer_a", _in_review),
         ("city_lists", "unit_officer", _in_review),

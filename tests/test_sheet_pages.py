@@ -97,6 +97,11 @@ def test_a_sheet_is_kept_by_the_page_and_by_the_api(people: People, client_as: C
     assert (kept.status_code, kept.json()["edition"], kept.json()["total"]) == (200, 2, "13.5")
     stale = client.put(reverse("api_sheet", args=[sheet.ref]), said, "application/json")
     assert (stale.status_code, stale.json()["edition"]) == (409, 2)
+    sent = {name: said[name] for name in ("scores", "opinion")}
+    own = client.put(reverse("api_sheet", args=[sheet.ref]), said | {"unanswered": [sent]}, "application/json")
+    assert (own.status_code, own.json()["edition"]) == (200, 3)
+    many = client.put(reverse("api_sheet", args=[sheet.ref]), said | {"unanswered": [sent] * 3}, "application/json")
+    assert many.status_code == 400
     page = client.post(address, {"edition": "1", f"score:{code}": "19", "opinion": "我写的"})
     assert page.status_code == 409
     assert "我写的" in page.content.decode(), "what was typed is not lost"

@@ -98,6 +98,24 @@ def test_a_save_from_another_window_is_stale_and_shows_what_stands(one: Any) -> 
     assert stale.value.conflicts[0]["opinion"] == "甲"
 
 
+def test_what_the_same_window_sent_without_an_answer_is_no_conflict(one: Any) -> None:
+    who, row, _ = one
+    sheet = judging.declared(who, row)
+    code = sheet.panel.round.value.criteria[0].code
+    first = {"scores": {code: {"score": " 9 ", "comment": ""}}, "opinion": "甲"}
+    second = {"scores": {}, "opinion": "甲乙"}
+    with walls.enter(who):
+        sheets.save(sheet, first, edition=0, actor=who)
+        kept = sheets.save(sheet, second, edition=0, unanswered=[first], actor=who)
+        assert (kept.edition, kept.opinion) == (2, "甲乙")
+        with pytest.raises(Stale):
+            sheets.save(sheet, first, edition=0, actor=who)  # the first comes again, late: the second stays
+        sheets.save(sheet, {"opinion": "别的窗口"}, edition=2, actor=who)
+        with pytest.raises(Stale):
+            sheets.save(sheet, {"opinion": "甲乙丙"}, edition=0, unanswered=[first, second], actor=who)
+    assert judging.fresh(sheet).opinion == "别的窗口"
+
+
 def test_signed_is_closed_and_twice_is_once(people: People, one: Any) -> None:
     who, row, _ = one
     sheet = judging.filled(who, row)

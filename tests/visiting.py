@@ -15,6 +15,7 @@ from portal.services.memberships import post_at
 from tests import factories, rounds
 from tests.applications import applications_to_see
 from tests.browser import Served, Visitor, chromium, served
+from tests.choice import choosing_to_see
 from tests.databases import copied_database
 from tests.judging import judging_to_see
 from tests.publicities import results_to_see
@@ -72,6 +73,7 @@ def world(portal: Served) -> dict[str, Any]:
             **paper_to_see(portal.log.parent / "media"),
             **reviews_to_see(),
             **judging_to_see(),
+            **choosing_to_see(),
             **results_to_see(),
         }
 

@@ -69,8 +69,11 @@ def member(who: Actor) -> Expert:
 
 
 def judge(round_: Round, *, name: str = "第一专家组", per: int = 2) -> Panel:
-    """A panel for every industry of a round's candidates: it scores; its chair has signed one sheet, begun another."""
-    officer, people = somebody("jingban"), [somebody(account) for account, _ in POOL]
+    """A panel for every industry of a round's candidates: it scores; its chair has signed one sheet, begun another.
+
+    As many sit on it as read each candidate, so everybody has a sheet about every one.
+    """
+    officer, people = somebody("jingban"), [somebody(account) for account, _ in POOL[:per]]
     with walls.enter(officer):
         codes = tuple(sorted(set(judged(round_).values_list("industry", flat=True))))
         made = panels.draw(round_, Drawing(name, codes, per=per), actor=officer)

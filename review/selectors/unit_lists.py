@@ -50,7 +50,7 @@ def recommended(round_: Round) -> list[tuple[tiers.Recommendation, Candidate]]:
 
 
 def _candidates(round_: Round) -> QuerySet[Candidate]:
-    return Candidate.objects.filter(round=round_).select_related("application", "city__region")
+    return Candidate.objects.filter(round=round_).select_related("application", "city__region", "panel")
 
 
 # -- departures -------------------------------------------------------------------------------------------------------

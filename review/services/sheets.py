@@ -1,7 +1,7 @@
 """Score sheets: declared, filled in as it is typed, signed with the second factor, reopened by the officer."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,21 +48,31 @@ def recuse(sheet: ScoreSheet, *, tie: str, reason: str, actor: Actor) -> ScoreSh
 
 
 # -- scoring ---------------------------------------------------------------------------------------------------------
-def save(sheet: ScoreSheet, said: Mapping[str, Any], *, edition: int, actor: Actor) -> ScoreSheet:
-    """Keep what was typed, right or not, as seen at an edition. Raises Denied, Refused, Stale with what stands."""
+def save(
+    sheet: ScoreSheet, said: Mapping[str, Any], *, edition: int, unanswered: Sequence[Mapping[str, Any]] = (),
+    actor: Actor,
+) -> ScoreSheet:  # fmt: skip
+    """Keep what was typed, right or not, as seen at an edition. Raises Denied, Refused, Stale with what stands.
+
+    `unanswered`: what the same window sent before without learning what became of it. If one of these is what
+    stands, nobody else has saved since.
+    """
     if not may(actor, "sheet.save", sheet):
         raise Denied("sheet.save")
     with transaction.atomic():
-        row = _held(sheet, edition)
-        row.scores = clean(criteria_of(row), said.get("scores", {}))
-        row.opinion = str(said.get("opinion", ""))[:MOST_OPINION]
+        row = _held(sheet, edition, unanswered)
+        row.scores, row.opinion = _kept(row, said)
         row.edition, row.saved_at = row.edition + 1, clock.now()
         row.save(update_fields=["scores", "opinion", "edition", "saved_at"])
         audit.record("sheet.save", row, actor, version=row.edition)
     return row
 
 
-def _held(sheet: ScoreSheet, edition: int) -> ScoreSheet:
+def _kept(row: ScoreSheet, said: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    return clean(criteria_of(row), said.get("scores", {})), str(said.get("opinion", ""))[:MOST_OPINION]
+
+
+def _held(sheet: ScoreSheet, edition: int, own: Sequence[Mapping[str, Any]] = ()) -> ScoreSheet:
     """The row, locked; raises Refused when it is not open, Stale when it was saved elsewhere since."""
     row = _locked(sheet)
     if row.state == SheetState.ASSIGNED:
@@ -71,7 +81,7 @@ def _held(sheet: ScoreSheet, edition: int) -> ScoreSheet:
         raise Refused(f"评分表{row.get_state_display()}，不能再修改。")
     if reason := is_in_scoring(row, at=clock.now()):
         raise Refused(reason)
-    if row.edition != edition:
+    if row.edition != edition and (row.scores, row.opinion) not in [_kept(row, said) for said in own]:
         stands = [{"scores": row.scores, "opinion": row.opinion}]
         raise Stale("该评分表已在另一处保存，本次未保存，请核对后再继续。", version=row.edition, conflicts=stands)
     return row

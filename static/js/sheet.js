@@ -12,7 +12,10 @@
   const MOST_WAIT = 30000;
   let saved = JSON.stringify(said());
   let timer = 0;
-  let sending = false;
+  let sending = ""; // what is on its way
+  let flight = null;
+  let sent = 0;
+  let unanswered = []; // sent, and no answer seen: if one of these is what stands, nobody else has saved
   let failures = 0;
   let isStale = false;
 
@@ -70,24 +73,38 @@
     timer = setTimeout(keep, wait);
   }
 
-  async function keep() {
-    const now = said();
-    const text = JSON.stringify(now);
-    if (text === saved || sending || isStale) return;
-    sending = true;
-    say("正在保存…");
-    const answer = await fetch(form.dataset.sheet, {
+  function put(now) {
+    const body = { edition: Number(edition.value), unanswered: unanswered.slice(-2), ...now };
+    unanswered.push(now);
+    return fetch(form.dataset.sheet, {
       method: "PUT",
       keepalive: true,
       headers: { "Content-Type": "application/json", "X-CSRFToken": form.querySelector("[name=csrfmiddlewaretoken]").value },
-      body: JSON.stringify({ edition: Number(edition.value), ...now }),
+      body: JSON.stringify(body),
     }).catch(() => null);
-    sending = false;
+  }
+
+  function keep() {
+    if (!sending) flight = send();
+  }
+
+  async function send() {
+    const now = said();
+    const text = JSON.stringify(now);
+    if (text === saved || text === sending || isStale) return;
+    const mine = ++sent;
+    sending = text;
+    say("正在保存…");
+    const answer = await put(now);
+    if (mine !== sent) return; // something newer went out when the page was left: its answer is the one that counts
+    sending = "";
     if (answer && answer.ok) {
       const body = await answer.json();
       edition.value = body.edition;
       saved = text;
+      unanswered = [];
       failures = 0;
+      lay(null);
       const when = new Date(body.saved_at).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
       say(body.lacking.length ? `${when} 已保存，签署前还差${body.lacking.length}项` : `${when} 已保存，可以签署`);
       if (JSON.stringify(said()) !== saved) later(WAIT);
@@ -99,6 +116,7 @@
       isStale = true; // what was typed stays here; whoever saves by the button decides which holds
       say(`未保存：${reasons}`, "bad");
     } else if (answer && answer.status < 500) {
+      unanswered.pop();
       say(`未保存：${reasons || "登录已失效，请在新窗口登录后再试。"}`, "bad");
     } else {
       failures += 1;
@@ -121,12 +139,62 @@
     next.focus();
     if (next.select) next.select();
   });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", async (event) => {
     clearTimeout(timer);
+    if (sending) {
+      event.preventDefault(); // the button's edition is the one that the answer brings
+      await flight;
+      form.requestSubmit(event.submitter);
+      return;
+    }
     saved = JSON.stringify(said());
   });
   window.addEventListener("beforeunload", (event) => {
     if (JSON.stringify(said()) !== saved) event.preventDefault();
   });
+  // Whoever leaves at once loses nothing: the newest goes out though another is still on its way.
+  window.addEventListener("pagehide", () => {
+    const now = said();
+    if (JSON.stringify(now) === saved || isStale) return;
+    lay({ edition: edition.value, texts: [...unanswered.slice(-2), now] });
+    send();
+  });
+
+  // -- what went out as the page was left, for the page that was drawn before it came in ------------------------------
+  function lay(what) {
+    try {
+      if (what) sessionStorage.setItem(form.dataset.sheet, JSON.stringify(what));
+      else sessionStorage.removeItem(form.dataset.sheet);
+    } catch {
+      // no room or not allowed: the sheet is kept by the service all the same
+    }
+  }
+
+  function taken() {
+    try {
+      return JSON.parse(sessionStorage.getItem(form.dataset.sheet));
+    } catch {
+      return null;
+    }
+  }
+
+  function takeUp() {
+    const left = taken();
+    lay(null);
+    if (!left) return;
+    const newest = left.texts[left.texts.length - 1];
+    const here = JSON.stringify(said());
+    const isOwn = left.edition === edition.value || left.texts.some((one) => JSON.stringify(one) === here);
+    if (!isOwn || here === JSON.stringify(newest)) return;
+    for (const line of lines) {
+      const { score, comment } = parts(line);
+      ({ score: score.value, comment: comment.value } = newest.scores[line.dataset.criterion]);
+    }
+    form.elements.opinion.value = newest.opinion;
+    unanswered = left.texts.slice(-2);
+    later(0);
+  }
+
+  takeUp();
   show();
 })();

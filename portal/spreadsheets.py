@@ -134,10 +134,17 @@ def _harmless(value: Any) -> Any:
     return f"'{shown}" if shown.startswith(_RUNS) else shown
 
 
-def workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """A small workbook at once, of texts and numbers; text stays text, whatever it begins with."""
+def workbook(
+    title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]], *, made_at: datetime | None = None
+) -> bytes:
+    """A small workbook at once, of texts and numbers; text stays text, whatever it begins with.
+
+    `made_at`: the instant that it says it was made at, so that the same rows give the same file to the byte.
+    """
     stream = BytesIO()
     with xlsxwriter.Workbook(stream, {**_OPTIONS, "in_memory": True}) as book:
+        if made_at is not None:
+            book.set_properties({"created": made_at})
         _write_sheet(book, title, [Column(heading) for heading in headings], rows, "A4")
     return stream.getvalue()
 

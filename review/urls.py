@@ -129,6 +129,7 @@ urlpatterns = [
     path("publicity/lookup/", objections.look_up, name="objection_lookup"),
     path("publicity/receipt/", objections.receipt, name="objection_receipt"),
     path("publicity/<str:ref>/", publicity.publicity_page, name="publicity_page"),
+    path("publicity/<str:ref>/notice.pdf", publicity.file, name="publicity_file"),
     path("publicity/<str:ref>/edit/", publicity.edit, name="publicity_edit"),
     path("publicity/<str:ref>/redraw/", publicity.redraw, name="publicity_redraw"),
     path("publicity/<str:ref>/discard/", publicity.discard, name="publicity_discard"),

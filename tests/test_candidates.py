@@ -10,7 +10,7 @@ from portal import clock, walls
 from portal.errors import Denied, Hidden, Refused
 from portal.models import AuditEvent, Notice
 from review.models import Candidate, Finding, FirstReview
-from review.selectors.candidates import candidate_for
+from review.selectors.candidates import candidate_for, sent_back
 from review.services import candidates, city_lists, first_reviews
 from tests import applications as made
 from tests import choice, reviews, rounds, titles
@@ -90,6 +90,7 @@ def test_one_goes_back_to_its_city_with_a_reason_and_comes_again_with_words(peop
         assert (seen.state, seen.reason) == ("sent_back", "请说明安全事故处理情况。")
         with pytest.raises(Refused):
             candidates.answer(seen, reason="", actor=people.city_head_a)
+        assert [one.pk for one in sent_back(reviews.list_of(row.round, people.city_head_a))] == [row.pk]
         back = candidates.answer(seen, reason="事故不属于本企业。", actor=people.city_head_a)
     assert (back.state, back.answer) == ("arrived", "事故不属于本企业。")
     with walls.enter(people.enterprise_admin_a):

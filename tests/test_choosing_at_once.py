@@ -161,7 +161,7 @@ def test_without_the_rounds_lock_there_would_be_more_than_the_quota(
     class Free:
         """A list that nobody holds."""
 
-        pk, version, changes, state, round = 0, 0, [], "drafting", first.round
+        pk, version, changes, state, round, supplement_until = 0, 0, [], "drafting", first.round, None
 
     monkeypatch.setattr(choosing, "locked", unlocked)
     monkeypatch.setattr(recommendations, "locked", unlocked)

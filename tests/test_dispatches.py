@@ -10,12 +10,14 @@ from pathlib import Path
 import jsonschema
 import openpyxl
 import pytest
+import time_machine
 from django.db import DatabaseError, connection, transaction
 from django.http import FileResponse
 from django.test import Client
 from django.urls import reverse
 
 from portal import clock, walls
+from portal.actors import Actor
 from portal.audit import AuditEvent
 from portal.errors import Denied, Hidden, Refused
 from portal.models import Notice
@@ -257,6 +259,32 @@ def test_the_package_holds_the_document_the_table_and_the_books_with_their_diges
     with walls.system("test"):
         assert AuditEvent.objects.filter(verb="dispatch.read_book", actor=people.ministry.user).count() == 1
         assert AuditEvent.objects.filter(verb="walls.cross", data__reason__icontains="申报书").exists()
+
+
+def test_a_download_that_broke_off_goes_on_where_it_was(people: People, client_as: ClientAs) -> None:
+    row = _sent_for_real(people)
+    for pk in papers.waiting():
+        papers.make(pk)
+    page = reverse("dispatch_package", args=[row.ref])
+
+    def taken(actor: Actor, at: int = 0, tag: str = "") -> tuple[int, str, bytes]:
+        asked = {"Range": f"bytes={at}-"} if at else {}
+        answer = client_as(actor).get(page, headers=asked | ({"If-Range": tag} if tag else {}))
+        content = b"".join(answer.streaming_content) if answer.streaming else b""
+        return answer.status_code, answer.get("ETag", ""), content
+
+    status, tag, whole = taken(people.ministry)
+    assert (status, tag) == (200, f'"{hashlib.sha256(whole).hexdigest()}"')
+    half = len(whole) // 2
+    with time_machine.travel(clock.now() + DAY):
+        assert taken(people.ministry, half, tag) == (206, tag, whole[half:]), "put together anew, the same to the byte"
+        assert taken(people.ministry, half, '"of-another"') == (200, tag, whole), "pieces of two are never mixed"
+        assert taken(people.unit_head) == (200, tag, whole)
+    assert taken(people.ministry, len(whole))[0] == 416
+    with walls.system("test"):
+        takings = AuditEvent.objects.filter(verb="dispatch.take", actor=people.ministry.user)
+        assert takings.count() == 3, "going on with what one has is no new taking"
+    assert client_as(people.unit_head_hunan).get(page, headers={"Range": "bytes=5-"}).status_code == 404
 
 
 # -- pages -------------------------------------------------------------------------------------------------------------

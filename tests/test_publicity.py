@@ -1,18 +1,21 @@
 """公示: what stands on it, who reads it from which instant on, and what it keeps a round from."""
 
+import hashlib
+import io
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from portal import clock, walls
 from portal.actors import Actor, Place
 from portal.errors import Denied, Hidden, Refused
-from portal.models import Notice
+from portal.models import Notice, Paper
+from portal.services import papers, seals
 from review.models import Publicity
 from review.selectors.publicity import Run, lacking, publicity_for, run_of
 from review.services import publicity as services
@@ -21,6 +24,7 @@ from tests import publicities as made
 from tests import rounds
 from tests.factories import People
 from tests.rounds import DAY, MICROSECOND
+from tests.seals import picture
 from tiers.models import Recommendation, Round
 from tiers.services import rounds as round_services
 from tiers.services.recommendations import withdraw_recommendation
@@ -237,6 +241,67 @@ def test_cities_are_told(people: People) -> None:
     row = made.published(people, made.judged(people))
     with walls.system("test"):
         assert Notice.objects.filter(user=people.city_head_a.user, text__contains=row.title).exists()
+
+
+# -- its paper ---------------------------------------------------------------------------------------------------------
+def _file(row: Publicity, client: Client | None = None) -> int:
+    return int((client or Client()).get(reverse("publicity_file", args=[row.ref])).status_code)
+
+
+def _made(row: Publicity) -> Paper:
+    for pk in papers.waiting():
+        papers.make(pk)
+    with walls.system("test"):
+        return Paper.objects.get(kind="public_notice", subject=row.ref)
+
+
+def test_everybody_takes_its_paper_from_its_first_instant_on_and_no_earlier(
+    people: People, client_as: ClientAs
+) -> None:
+    row = made.published(people, made.judged(people), begins_at=clock.now() + HOUR)
+    assert row.begins_at
+    paper = _made(row)
+    with time_machine.travel(row.begins_at - MICROSECOND, tick=False):
+        assert _file(row) == 404
+        assert _file(row, client_as(people.unit_head)) == 200
+        assert _file(row, client_as(people.city_head_a)) == 404
+    with time_machine.travel(row.begins_at, tick=False):
+        answer = Client().get(reverse("publicity_file", args=[row.ref]))
+        assert hashlib.sha256(b"".join(answer.streaming_content)).hexdigest() == paper.digest
+        assert reverse("publicity_file", args=[row.ref]) in Client().get(_page(row)).content.decode()
+    with time_machine.travel(made.over(row)):
+        assert _file(row) == 200, "it stays with its page"
+
+
+def test_it_bears_the_stamps_that_are_on_it(people: People) -> None:
+    row = made.published(people, made.judged(people))
+    paper, head = _made(row), people.unit_head
+    with walls.enter(head):
+        seals.keep(io.BytesIO(picture()), "印章.png", actor=head)
+        stamping = seals.stamp(paper, "unit", proved_by="second_factor", actor=head)
+    answer = Client().get(reverse("publicity_file", args=[row.ref]))
+    assert hashlib.sha256(b"".join(answer.streaming_content)).hexdigest() == stamping.after != paper.digest
+
+
+def test_nothing_else_of_papers_comes_with_it(people: People, client_as: ClientAs) -> None:
+    row = made.published(people, made.judged(people))
+    assert _file(row) == 404, "it is not made yet"
+    assert "notice.pdf" not in Client().get(_page(row)).content.decode()
+    paper = _made(row)
+    assert _file(row) == 200
+    for name in ("paper", "paper_file"):
+        assert Client().get(reverse(name, args=[paper.code])).status_code == 302, "to signing in"
+        assert client_as(people.enterprise_admin_a).get(reverse(name, args=[paper.code])).status_code == 404
+    with walls.enter(Actor()), connection.cursor() as cursor:
+        publicity_for(Actor(), row.ref)
+        for table in ("portal_paper", "portal_stamping"):
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            assert cursor.fetchone() == (0,), table
+    assert _file(made.drawn(people, made.judged(people, batch=3))) == 404
+    with walls.enter(people.unit_head):
+        services.withdraw(row, reason="名单有误", actor=people.unit_head)
+    assert _file(row) == 404, "what was withdrawn says only why"
+    assert _file(row, client_as(people.unit_officer)) == 200
 
 
 # -- pages -------------------------------------------------------------------------------------------------------------

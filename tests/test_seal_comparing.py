@@ -82,6 +82,22 @@ def test_changed_letter_on_a_page_names_that_page(paper: bytes) -> None:
     assert compared(paper, forged.getvalue()).altered == (2,)
 
 
+def test_flipped_byte_that_breaks_a_pages_stream_names_that_page(paper: bytes) -> None:
+    """Damaged in the middle of page 2's compressed content: what can't be unpacked any more is still that page."""
+    with pikepdf.open(io.BytesIO(paper)) as document:
+        contents = document.pages[1].Contents
+        part = contents[0] if isinstance(contents, pikepdf.Array) else contents
+        raw = part.read_raw_bytes()
+    start = paper.index(raw)
+    verdicts = set()
+    for at in range(start + 4, start + len(raw), max(len(raw) // 12, 1)):
+        forged = paper[:at] + bytes([paper[at] ^ 0x55]) + paper[at + 1 :]
+        found = compared(paper, forged)
+        assert found.altered == (2,), at
+        verdicts.add(found.verdict)
+    assert verdicts == {Verdict.PAGES}
+
+
 @pytest.mark.parametrize("other", [b"", b"%PDF-1.7 nothing", b"PK\x03\x04"])
 def test_file_that_is_no_paper_is_told_apart(paper: bytes, other: bytes) -> None:
     assert compared(paper, other).verdict is Verdict.UNREADABLE

@@ -21,6 +21,11 @@ _INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 _NAME = re.compile(rb"/([^\x00\t\n\x0c\r ()<>\[\]{}/%]+)")
 
 
+# What reading a damaged file ends in; going beyond the limits is none of these.
+_DAMAGED = (pikepdf.PdfError, zlib.error, RuntimeError, ValueError, TypeError, KeyError, AttributeError)
+BROKEN = "broken"
+
+
 class Unreadable(Exception):
     """It isn't a whole PDF file, or one that can be read within limits."""
 
@@ -73,8 +78,10 @@ def compared(issued: bytes, other: bytes) -> Comparison:
         return Comparison(Verdict.EQUAL)
     ours = page_marks(issued)
     try:
-        theirs = page_marks(other)
+        theirs = page_marks(other, with_broken=True)
     except Unreadable:
+        return Comparison(Verdict.UNREADABLE)
+    if all(mark.startswith(BROKEN) for mark in theirs):  # what all pages share is damaged: none of them can be named
         return Comparison(Verdict.UNREADABLE)
     if ours == theirs:
         return Comparison(Verdict.OUTSIDE)
@@ -101,17 +108,28 @@ def _differing(ours: list[str], theirs: list[str]) -> Comparison:
     )
 
 
-def page_marks(pdf: bytes) -> list[str]:
+def page_marks(pdf: bytes, *, with_broken: bool = False) -> list[str]:
     """A digest for each page: over its decoded content, what that content draws with, and what lies on it.
 
-    The same page gives the same mark however the file around it was written. Raises Unreadable.
+    The same page gives the same mark however the file around it was written. `with_broken`: a page that can't be read
+    has a mark that is nobody else's, so that the others can still be told. Raises Unreadable.
     """
     try:
         with pikepdf.open(io.BytesIO(pdf)) as document:
             reader = _Reader({page.obj.objgen: number for number, page in enumerate(document.pages, 1)})
-            return [reader.page(page.obj) for page in document.pages]
-    except (pikepdf.PdfError, zlib.error, RuntimeError, ValueError, TypeError, KeyError, AttributeError) as error:
+            return [_mark(reader, page.obj, number, with_broken) for number, page in enumerate(document.pages, 1)]
+    except _DAMAGED as error:
         raise Unreadable(str(error)[:200]) from error
+
+
+def _mark(reader: "_Reader", page: Any, number: int, with_broken: bool) -> str:
+    try:
+        return reader.page(page)
+    except _DAMAGED:
+        if not with_broken:
+            raise
+        reader.begin_anew()
+        return f"{BROKEN} {number}"
 
 
 class _Reader:
@@ -122,6 +140,10 @@ class _Reader:
         self._known: dict[tuple[int, int], bytes] = {}
         self._open: list[tuple[int, int]] = []
         self._left = MOST_DECODED
+
+    def begin_anew(self) -> None:
+        """Forget where reading stopped; what is known and what is left of the limit stay."""
+        self._open.clear()
 
     def page(self, page: Any) -> str:
         """The page's mark."""

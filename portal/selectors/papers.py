@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from portal import walls
 from portal.actors import Actor, Place
 from portal.errors import Hidden
@@ -70,6 +72,15 @@ def page_of(paper: Paper, typed: str) -> int | None:
     code = read_code(typed, 6)
     pages = range(1, paper.pages + 1)
     return next((page for page in pages if page_code(paper.secret, page) == code), None)
+
+
+def made_from(kind: str, subject: str, source: str) -> Paper | None:
+    """The paper that stands today of those made from this very source: the one last stamped, else the newest.
+
+    To be asked behind all walls.
+    """
+    rows = Paper.objects.filter(kind=kind, subject=subject, source=source, state=PaperState.MADE, version__gt=0)
+    return rows.order_by(F("stampings__pk").desc(nulls_last=True), "-pk").first()
 
 
 def named(papers: Iterable[Paper]) -> list[tuple[str, Paper]]:

@@ -83,7 +83,7 @@ def make(pk: int) -> None:
         files = [(item.name, *file_of(item.paper), item.paper) for item in row.items.select_related("paper")]
     with tempfile.TemporaryFile() as stream:
         _packed(stream, files)
-        size, digest = stream.tell(), _digest(stream)
+        size, digest = stream.tell(), digest_of(stream)
         kept = default_storage.save(f"{FOLDER}/{row.asked_at:%Y%m}/{row.ref}.zip", File(stream))
     with walls.stand(Place(office="system")):
         move(row, "finish", actor=_PRESS, changes={"stored": kept, "size": size, "digest": digest})
@@ -112,19 +112,25 @@ def _packed(stream: IO[bytes], files: Iterable[tuple[str, str, str, Paper]]) -> 
     lines = ["文件名,文书编号,版本,核验码,页数,SHA-256"]
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as package:
         for name, place, digest, paper in files:
-            with default_storage.open(place) as source, package.open(_entry(name), "w", force_zip64=True) as target:
-                while piece := source.read(_PIECE):
-                    target.write(piece)
+            put(package, name, place)
             lines.append(f"{name},{paper.number},{paper.version},{paper.printed_code},{paper.pages},{digest}")
-        package.writestr(_entry(MANIFEST), "\ufeff" + "\r\n".join(lines) + "\r\n")
+        package.writestr(entry(MANIFEST), "\ufeff" + "\r\n".join(lines) + "\r\n")
 
 
-def _entry(name: str) -> zipfile.ZipInfo:
+def put(package: zipfile.ZipFile, name: str, place: str) -> None:
+    """A stored file into a package, piece by piece."""
+    with default_storage.open(place) as source, package.open(entry(name), "w", force_zip64=True) as target:
+        while piece := source.read(_PIECE):
+            target.write(piece)
+
+
+def entry(name: str) -> zipfile.ZipInfo:
     """An entry with a date that says nothing, so that the same papers give the same package."""
     return zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0))
 
 
-def _digest(stream: IO[bytes]) -> str:
+def digest_of(stream: IO[bytes]) -> str:
+    """SHA-256 of a file that is open; it stands at its beginning afterwards."""
     stream.seek(0)
     found = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
     stream.seek(0)

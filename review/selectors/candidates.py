@@ -11,8 +11,8 @@ from portal.errors import Hidden
 from portal.models import Enterprise
 from portal.roles import Level
 from portal.rules import may
-from review.models import Candidate, Finding, ScoreSheet, SiteVisit
-from review.states import HELD_SHEETS, CandidateState, VisitState
+from review.models import Candidate, CityList, Finding, ScoreSheet, SiteVisit
+from review.states import GONE_UP, HELD_SHEETS, CandidateState, VisitState
 from tiers.models import Factory, Recognition, Recommendation, Round
 from tiers.names import TIER_NAMES
 from tiers.selectors.recognitions import bar_of
@@ -44,6 +44,14 @@ def candidate_for(actor: Actor, ref: str) -> Candidate:
 def of_round(round_: Round) -> QuerySet[Candidate]:
     """Those of a round, in the cities' order."""
     return Candidate.objects.filter(round=round_)
+
+
+def sent_back(city_list: CityList) -> list[Candidate]:
+    """Those of a city's list that its unit sent back by themselves, to be explained."""
+    if city_list.state not in GONE_UP:
+        return []
+    rows = of_round(city_list.round).filter(city=city_list.city_id, state=CandidateState.SENT_BACK)
+    return list(rows.select_related("application").order_by("city_position"))
 
 
 def judged(candidate: Candidate) -> list[str]:

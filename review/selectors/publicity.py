@@ -9,14 +9,16 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 
 from applications.selectors.papers import recommender
-from portal import clock
-from portal.actors import Actor
+from portal import clock, walls
+from portal.actors import Actor, Place
 from portal.errors import Hidden
+from portal.models import Paper
 from portal.papers import Source, Standing
 from portal.rules import may
-from review.models import Candidate, Objection, Publicity
+from portal.selectors.papers import made_from
+from review.models import Candidate, Objection, Publicity, UnitList
 from review.papers import Contact, Listed, PublicNotice, Signatory
-from review.states import UNSETTLED, PublicityState
+from review.states import UNSETTLED, PublicityState, UnitListState
 from tiers.models import Recommendation, Round
 from tiers.rounds import said
 from tiers.states import RoundState
@@ -25,6 +27,14 @@ from tiers.terms import TIERS, Decider
 HOME = 2
 # While a round is in one of these, its list may be made public.
 OPEN = frozenset({RoundState.EXPERT_REVIEW, RoundState.PUBLICITY})
+
+
+def is_open(round_: Round) -> bool:
+    """Whether the round's list may be made public: before it is reported, and again while it is supplemented."""
+    if round_.state != RoundState.REPORTING:
+        return round_.state in OPEN
+    given_back = UnitList.objects.filter(round=round_, supplement_until__isnull=False)
+    return given_back.exclude(state=UnitListState.SENT).exists()
 
 
 class Run(TextChoices):
@@ -133,7 +143,7 @@ def usual_basis(round_: Round) -> str:
 def lacking_to_publish(row: Publicity, round_: Round) -> list[str]:
     """What keeps a draft from being published."""
     found = []
-    if round_.state not in OPEN:
+    if not is_open(round_):
         found.append(f"本批次{round_.get_state_display()}，不能发布公示。")
     if not row.rows:
         found.append("名单为空：请先确定推荐项目，再重新生成名单。")
@@ -194,6 +204,17 @@ def notice_source(actor: Actor, key: str) -> Source:
         raise Hidden("publicity", key[:40])
     lead = row.document["signatories"][0]["name"]
     return Source(row, row.ref, row.number, row.digest, issuer=lead, unit_id=row.unit_id)
+
+
+def notice_file(actor: Actor, row: Publicity) -> Paper | None:
+    """The paper of what the actor reads on its page, once it is made; what was withdrawn its own unit alone takes.
+
+    Papers are their office's alone: this one is found for everybody, through the publicity that they may read.
+    """
+    if row.state == PublicityState.WITHDRAWN and not may(actor, "publicity.edit", row):
+        return None
+    with walls.stand(Place(office="system")):
+        return made_from("public_notice", row.ref, row.digest)
 
 
 def notice_of(row: Publicity) -> PublicNotice:

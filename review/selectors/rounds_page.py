@@ -4,7 +4,7 @@ from portal import clock
 from portal.actors import Actor
 from portal.rules import may
 from review.selectors import outcomes, publicity
-from review.selectors.publicity import OPEN
+from review.selectors.publicity import OPEN, is_open
 from tiers.models import Round
 from tiers.selectors.rounds import Deadline, RoundAct
 from tiers.states import RoundState
@@ -15,7 +15,7 @@ def offered(actor: Actor, round_: Round, _deadline: Deadline | None) -> list[Rou
     found = _of_cities(actor, round_)
     if not may(actor, "copies.list") or round_.state in {RoundState.DRAFT, RoundState.PUBLISHED}:
         return found
-    if round_.state in OPEN and may(actor, "publicity.draw", round_):
+    if may(actor, "publicity.draw", round_) and is_open(round_):
         found.append(RoundAct("草拟公示", "publicity_draw", round_.ref))
     if round_.state in OPEN and may(actor, "outcome.record", round_):
         found.append(RoundAct("登记认定结果", "outcome_record", round_.ref))

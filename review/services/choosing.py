@@ -46,7 +46,7 @@ def recommend_many(
         with locked(round_) as fresh:
             list_ = unit_lists.changeable(fresh)
             steps = _standing(fresh, rows, reason)
-            made = [_recommended(fresh, row, actor) for row in rows]
+            made = [_recommended(list_, row, actor) for row in rows]
             for row, said in zip(rows, steps, strict=True):
                 _note(row, ChoiceKind.RECOMMEND, reason if said["needs_reason"] else "", said, actor)
             unit_lists.changed(list_, [f"{row.name}：推荐" for row in rows], actor)
@@ -118,9 +118,9 @@ def _why(row: Candidate, said: Mapping[str, Any]) -> str:
     )
 
 
-def _recommended(round_: Round, row: Candidate, actor: Actor) -> Recommendation:
-    is_direct = row.track == Track.DIRECT
-    made = recommendations.recommend(round_, row.application.factory, outside_quota=is_direct, actor=actor)
+def _recommended(list_: UnitList, row: Candidate, actor: Actor) -> Recommendation:
+    round_, is_direct, until = list_.round, row.track == Track.DIRECT, list_.supplement_until
+    made = recommendations.recommend(round_, row.application.factory, outside_quota=is_direct, until=until, actor=actor)
     if not is_direct:
         last = Recommendation.objects.filter(round=round_).aggregate(last=Max("position"))["last"] or 0
         made.position = last + 1
@@ -140,7 +140,7 @@ def withdraw(candidate: Candidate, *, reason: str, actor: Actor) -> None:
             if held is None:
                 raise Refused(f"{row.name}不在推荐名单中，请刷新页面。")
             said = {} if row.track == Track.DIRECT else standing(judged(fresh), row.pk)
-            recommendations.withdraw_recommendation(held, reason=reason, actor=actor)
+            recommendations.withdraw_recommendation(held, reason=reason, until=list_.supplement_until, actor=actor)
             _renumber(fresh)
             _note(row, ChoiceKind.WITHDRAW, reason, said, actor)
             unit_lists.changed(list_, [f"{row.name}：撤回推荐，{reason.strip()}"], actor)

@@ -4,10 +4,9 @@ import hashlib
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
-
-from django.core.files.storage import default_storage
 
 from portal import audit, clock, walls
 from portal.actors import Actor
@@ -15,13 +14,16 @@ from portal.declared import canonical
 from portal.errors import Denied, Hidden, Refused
 from portal.models import Paper
 from portal.rules import may
+from portal.selectors.papers import made_from
 from portal.selectors.seals import content_of, file_of
 from portal.services import papers
+from portal.services.packages import MANIFEST, digest_of, entry, put
 from portal.spreadsheets import workbook
-from portal.states import PaperState
 from portal.workflow import locked, move
 from review.models import Dispatch, UnitIssue, UnitList
-from review.selectors.dispatches import current, digest_of, entries, frozen
+from review.selectors import publicity
+from review.selectors.dispatches import current, entries, frozen
+from review.selectors.dispatches import digest_of as document_digest
 from review.services import results_told as told
 from review.states import DispatchState, UnitListState
 from tiers.rounds import said
@@ -29,7 +31,6 @@ from tiers.services import rounds
 from tiers.states import RoundState
 
 PORTAL = Actor(system="平台（部级往来）")
-_PIECE = 256 * 1024
 _ODD = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))
 
 
@@ -52,13 +53,15 @@ def send(unit_list: UnitList, issue: UnitIssue, *, actor: Actor) -> Dispatch:
             move(before, "supersede", actor=PORTAL, at=now)
         if round_.state != RoundState.REPORTING:
             round_ = rounds.report(round_, actor=actor, at=now)
+        elif missing := publicity.lacking(round_, now):
+            raise Refused(*missing)
         version = Dispatch.objects.filter(round=round_).count() + 1
         ref = f"{round_.ref}-S{version}"
         issue.unit_list.round = round_
         document = frozen(issue, ref=ref, version=version, at=now)
         row = Dispatch.objects.create(
             ref=ref, unit_id=round_.unit_id, round=round_, issue=issue, version=version, document=document,
-            digest=digest_of(document), sent_at=now, sent_by=actor.person,
+            digest=document_digest(document), sent_at=now, sent_by=actor.person,
         )  # fmt: skip
         audit.record("dispatch.send", row, actor, digest=row.digest, count=len(entries(row)), version=version)
         _books(row, actor)
@@ -126,7 +129,7 @@ def read_book(dispatch: Dispatch, place: int, *, actor: Actor) -> tuple[str, byt
     line = lines[place - 1]
     with walls.system(f"查阅上报件{dispatch.ref}第{place}项的申报书"):
         paper = _book_of(line)
-        if paper is None or paper.state != PaperState.MADE:
+        if paper is None:
             raise Refused("该申报书的PDF尚未生成，请稍候再试。")
         content = content_of(paper)
     audit.record("dispatch.read_book", dispatch, actor, number=line["number"], version=line["version"])
@@ -135,14 +138,23 @@ def read_book(dispatch: Dispatch, place: int, *, actor: Actor) -> tuple[str, byt
 
 def _book_of(line: Mapping[str, Any]) -> Paper | None:
     """The paper made from the very submission that went up: its digest is the entry's."""
-    rows = Paper.objects.filter(kind="book", subject=_book_key(line), source=line["digest"])
-    return rows.order_by("-stampings", "-pk").first()
+    return made_from("book", _book_key(line), line["digest"])
 
 
 # -- the package -----------------------------------------------------------------------------------------------------
-def package(dispatch: Dispatch, *, actor: Actor) -> IO[bytes]:
-    """Everything that went up as one ZIP (docs/dispatch.md), in a file that is gone when it is closed.
+@dataclass(frozen=True)
+class Packed:
+    """A package in a file that is gone when it is closed; the same dispatch gives the same bytes each time."""
 
+    stream: IO[bytes]
+    size: int
+    digest: str
+
+
+def package(dispatch: Dispatch, *, held: str = "", actor: Actor) -> Packed:
+    """Everything that went up as one ZIP (docs/dispatch.md).
+
+    `held`: the tag of a first piece that the reader has already; going on with that very package is no new taking.
     Raises Denied, Refused when a paper isn't made yet.
     """
     if not may(actor, "dispatch.read", dispatch):
@@ -153,18 +165,17 @@ def package(dispatch: Dispatch, *, actor: Actor) -> IO[bytes]:
         lines = ["文件名,核验码,SHA-256"]
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as packed:
             for name, content, digest in _plain(dispatch):
-                packed.writestr(_entry(name), content)
+                packed.writestr(entry(name), content)
                 lines.append(f"{name},,{digest}")
             for name, paper in files:
                 place, digest = file_of(paper)
-                with default_storage.open(place) as source, packed.open(_entry(name), "w", force_zip64=True) as target:
-                    while piece := source.read(_PIECE):
-                        target.write(piece)
+                put(packed, name, place)
                 lines.append(f"{name},{paper.printed_code},{digest}")
-            packed.writestr(_entry("清单.csv"), "\ufeff" + "\r\n".join(lines) + "\r\n")
-    audit.record("dispatch.take", dispatch, actor, digest=dispatch.digest)
-    stream.seek(0)
-    return stream
+            packed.writestr(entry(MANIFEST), "\ufeff" + "\r\n".join(lines) + "\r\n")
+    size, digest = stream.tell(), digest_of(stream)
+    if held != f'"{digest}"':
+        audit.record("dispatch.take", dispatch, actor, digest=dispatch.digest)
+    return Packed(stream, size, digest)
 
 
 def _plain(dispatch: Dispatch) -> Iterator[tuple[str, bytes, str]]:
@@ -173,7 +184,7 @@ def _plain(dispatch: Dispatch) -> Iterator[tuple[str, bytes, str]]:
     yield "dispatch.json", text, dispatch.digest
     columns = dispatch.document["columns"]
     rows = [[line["table"][column["code"]] for column in columns] for line in entries(dispatch)]
-    made = workbook("推荐汇总表", [column["name"] for column in columns], rows)
+    made = workbook("推荐汇总表", [column["name"] for column in columns], rows, made_at=dispatch.sent_at)
     yield "summary.xlsx", made, digest_of_bytes(made)
 
 
@@ -184,7 +195,7 @@ def _files(dispatch: Dispatch) -> Iterator[tuple[str, Paper]]:
         yield f"{names[paper['kind']]}.pdf", found[paper["code"]]
     for place, line in enumerate(entries(dispatch), start=1):
         book = _book_of(line)
-        if book is None or book.state != PaperState.MADE:
+        if book is None:
             raise Refused(f"{line['name']}的申报书PDF尚未生成，请稍候再下载。")
         yield f"申报书/{place:02d}-{line['number']}-{str(line['name']).translate(_ODD)[:80]}.pdf", book
 
@@ -192,8 +203,3 @@ def _files(dispatch: Dispatch) -> Iterator[tuple[str, Paper]]:
 def digest_of_bytes(content: bytes) -> str:
     """SHA-256 of a file."""
     return hashlib.sha256(content).hexdigest()
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    """An entry with a date that says nothing, so that the same papers give the same package."""
-    return zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0))

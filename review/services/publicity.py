@@ -6,16 +6,17 @@ from typing import Any
 
 from django.db import transaction
 
-from portal import audit, clock
-from portal.actors import Actor
+from portal import audit, clock, walls
+from portal.actors import Actor, Place
 from portal.declared import canonical
-from portal.errors import Denied, Refused
+from portal.errors import Denied, Hidden, Refused
 from portal.references import new_ref
 from portal.rules import may
+from portal.selectors.seals import content_of
 from portal.services import papers
 from portal.workflow import locked, move
 from review.models import Publicity
-from review.selectors.publicity import OPEN, drawn, frozen, lacking_to_publish, usual_basis, usual_title
+from review.selectors.publicity import drawn, frozen, is_open, lacking_to_publish, notice_file, usual_basis, usual_title
 from review.services import results_told as told
 from review.states import PublicityState
 from tiers.models import Round
@@ -34,7 +35,7 @@ def draw(round_: Round, *, with_outside: bool = False, actor: Actor) -> Publicit
     if not may(actor, "publicity.draw", round_):
         raise Denied("publicity.draw")
     with locked(round_) as row:
-        if row.state not in OPEN:
+        if not is_open(row):
             raise Refused(f"本批次{row.get_state_display()}，评审中、公示中的批次才能草拟公示。")
         if draft := Publicity.objects.filter(round=row, state=PublicityState.DRAFT).first():
             raise Refused(f"本批次已有公示草稿（{draft.ref}），请在其上修改。")
@@ -116,7 +117,8 @@ def publish(publicity: Publicity, *, actor: Actor) -> Publicity:
             workdays=draft.workdays, until=until, digest=digest,
         )  # fmt: skip
         row.round = round_
-        if begins_at <= now or round_.state == RoundState.PUBLICITY:
+        # Whoever comes onto the list by a supplement is made public while the round stays reported.
+        if round_.state != RoundState.REPORTING and (begins_at <= now or round_.state == RoundState.PUBLICITY):
             rounds.announce(round_, begins_at=begins_at, until=until, actor=actor, at=now)
         papers.issue("public_notice", row.ref, actor=actor)
         told.published(row)
@@ -132,6 +134,18 @@ def withdraw(publicity: Publicity, *, reason: str, actor: Actor) -> Publicity:
         )
         told.publicity_withdrawn(row)
     return row
+
+
+def taken(publicity: Publicity, *, actor: Actor) -> tuple[str, bytes]:
+    """The paper of what everybody may read (its file's name, its content), with the seals that stand on it.
+
+    Raises Hidden, Refused when it is lost.
+    """
+    paper = notice_file(actor, publicity)
+    if paper is None:
+        raise Hidden("public notice", publicity.ref)
+    with walls.stand(Place(office="system")):
+        return f"公示-{publicity.ref}.pdf", content_of(paper)
 
 
 def begin_due() -> int:

@@ -17,6 +17,7 @@ from review.forms import city_lists as forms
 from review.forms.first_reviews import ReasonForm
 from review.models import CityList
 from review.selectors import city_lists as selectors
+from review.selectors.candidates import sent_back
 from review.selectors.first_reviews import usual_due
 from review.services import city_lists as services
 from review.services import ranking
@@ -50,6 +51,7 @@ def _page(request: PortalRequest, row: CityList, **more: Any) -> dict[str, Any]:
         "is_own": is_own,
         "may_order": is_own and selectors.is_movable(row),
         "lacking": selectors.lacking_here(actor, row) if is_own else [],
+        "sent_back": sent_back(row),
         "until": city_until(row.round, row.city_id),
         "may": {name: may(actor, f"city_list.{name}", row) for name in ("order", "circulate", "send", "accept")},
     } | more

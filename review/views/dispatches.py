@@ -13,6 +13,7 @@ from portal.errors import Denied
 from portal.roles import Role
 from portal.rules import may
 from portal.views.page import PortalRequest, paged
+from portal.views.ranges import file_in_pieces
 from review.forms.outcomes import DecideForm, SupplementForm
 from review.models import Dispatch
 from review.selectors import dispatches as selectors
@@ -118,7 +119,9 @@ def book(request: PortalRequest, ref: str, place: int) -> HttpResponseBase:
 
 @require_safe
 def package(request: PortalRequest, ref: str) -> HttpResponseBase:
-    """Everything that went up, as one file."""
+    """Everything that went up, as one file, whole or in pieces; taking it is on record."""
     row = selectors.dispatch_for(request.actor, ref)
-    stream = services.package(row, actor=request.actor)
-    return FileResponse(stream, as_attachment=True, filename=f"上报件-{row.ref}.zip")
+    asked, condition = (request.headers.get(name, "") for name in ("Range", "If-Range"))
+    made = services.package(row, held=condition if asked else "", actor=request.actor)
+    name = f"上报件-{row.ref}.zip"
+    return file_in_pieces(asked, condition, made.stream, size=made.size, digest=made.digest, name=name)

@@ -1,10 +1,12 @@
 """公示: read by everybody without signing in; drawn up, published and withdrawn by its unit."""
 
+import io
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -59,9 +61,20 @@ def publicity_page(request: PortalRequest, ref: str) -> HttpResponse:
         "may_publish": may(actor, "publicity.publish", row),
         "lacking": selectors.lacking_to_publish(row, row.round) if is_own and run is Run.DRAFT else [],
         "objections": row.objections.count() if is_own else 0,
+        "has_file": selectors.notice_file(actor, row) is not None,
         "clause": row.round.value.publicity_clause,
     }
     return render(request, "review/publicity.html", context)
+
+
+@login_not_required
+@require_safe
+@never_cache
+def file(request: PortalRequest, ref: str) -> HttpResponseBase:
+    """The paper of what stands on the page, for whoever reads the page."""
+    row = selectors.publicity_for(request.actor, ref)
+    name, content = services.taken(row, actor=request.actor)
+    return FileResponse(io.BytesIO(content), as_attachment=True, filename=name)
 
 
 @require_http_methods(_ANY)

@@ -3,6 +3,8 @@
 from typing import Any
 
 from portal import walls
+from portal.models import Paper
+from portal.services import papers
 from review import outcome_lines
 from review.selectors.dispatches import batches
 from review.services import outcomes
@@ -41,6 +43,7 @@ SAMPLES: dict[str, Sample] = {
     "objection_lookup": Sample(None, public=True),
     "objection_receipt": Sample(None, public=True),
     "publicity_page": Sample(None, **_SHOWN),
+    "publicity_file": Sample(None, **_SHOWN),
     "objection_lodge": Sample(None, **_SHOWN),
     "objection_record": Sample(UNIT_LEAD, lambda w: [w.publicity_shown.ref]),
     "publicity_draw": Sample(UNIT_LEAD, lambda w: [w.judged_round.ref], but=_OF_ROUND),
@@ -82,6 +85,8 @@ def things(people: People) -> dict[str, Any]:
     draft = made.drawn(people, made.judged(people, batch=42))
     with walls.system("test"):
         evidence = row.files.get().pk
+        notice_paper = Paper.objects.get(kind="public_notice", subject=shown.ref).pk
+    papers.make(notice_paper)
     sent = made.sent(people, made.judged(people, days=0, batch=43))
     own = made.judged(people, days=0, batch=44, programme="2024-advanced-HB")
     with walls.enter(people.ministry):

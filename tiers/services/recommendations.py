@@ -8,7 +8,7 @@ from portal.errors import Denied, Refused
 from portal.rules import may
 from portal.workflow import locked
 from tiers.models import Factory, Recommendation, Round
-from tiers.rounds import Window, closed_reason, quota_reason
+from tiers.rounds import Window, closed_reason, quota_reason, said
 from tiers.selectors.rounds import taken
 from tiers.services.rounds import signer
 from tiers.states import RoundState as S
@@ -18,12 +18,21 @@ OPEN_STATES = frozenset({S.ACCEPTING, S.FIRST_REVIEW, S.EXPERT_REVIEW, S.PUBLICI
 
 
 def recommend(
-    round_: Round, factory: Factory, *, outside_quota: bool = False, actor: Actor, at: datetime | None = None
+    round_: Round,
+    factory: Factory,
+    *,
+    outside_quota: bool = False,
+    until: datetime | None = None,
+    actor: Actor,
+    at: datetime | None = None,
 ) -> Recommendation:
-    """Give a factory a place; the direct track (82号 二(三)4) takes none of the quota. Raises Denied, Refused."""
+    """Give a factory a place; the direct track (82号 二(三)4) takes none of the quota.
+
+    `until`: by when a round that was reported has to be supplemented, if that was asked for. Raises Denied, Refused.
+    """
     moment = at or clock.now()
     with locked(round_) as row:
-        _allow(row, actor, moment)
+        _allow(row, actor, moment, until)
         if factory.unit_id != row.unit_id:
             raise Refused("该工厂不属于本推荐单位，不能推荐。")
         if Recommendation.objects.filter(round=row, factory=factory).exists():
@@ -45,11 +54,16 @@ def recommend(
 
 
 def withdraw_recommendation(
-    recommendation: Recommendation, *, reason: str, actor: Actor, at: datetime | None = None
+    recommendation: Recommendation,
+    *,
+    reason: str,
+    until: datetime | None = None,
+    actor: Actor,
+    at: datetime | None = None,
 ) -> None:
-    """Take a place back, with a reason. Raises Denied, Refused."""
+    """Take a place back, with a reason; `until` as when one is given. Raises Denied, Refused."""
     with locked(recommendation.round) as row:
-        _allow(row, actor, at or clock.now())
+        _allow(row, actor, at or clock.now(), until)
         if not reason.strip():
             raise Refused("请填写撤回推荐的理由。")
         found = Recommendation.objects.filter(pk=recommendation.pk).select_related("factory").first()
@@ -59,9 +73,14 @@ def withdraw_recommendation(
         found.delete()
 
 
-def _allow(row: Round, actor: Actor, at: datetime) -> None:
+def _allow(row: Round, actor: Actor, at: datetime, until: datetime | None) -> None:
     if not may(actor, "round.recommend", row):
         raise Denied("round.recommend")
+    if row.state == S.REPORTING and until is not None:
+        # What was reported is changed again only for a supplement, whose own deadline takes the window's place.
+        if at > until:
+            raise Refused(f"部级补正时限已于{said(until)}（北京时间）截止，不能再调整推荐名单。")
+        return
     if row.state not in OPEN_STATES:
         raise Refused(f"本批次{row.get_state_display()}，不能调整推荐名单。")
     if closed := closed_reason(row.windows, Window.UNIT, at):

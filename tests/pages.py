@@ -141,7 +141,9 @@ NO_PAGE = {  # files
     "recognition_import_errors", "scenario_template",
     "scenario_import_errors", "attachment", "submitted_file", "late_draft", "receipt", "submission_document",
     "seal_picture", "paper_file", "package_file", "export", "round_file", "announcement_file",
-    "sheet_file", "visit_photo", "panel_scores", "publicity_file",
+    "sheet_file", "visit_photo", "panel_scores", "objection_file", "outcome_template", "outcome_errors",
+    "dispatch_book", "dispatch_package", "publicity_file",
+    "objection_receipt",  # shown only to whoever has just lodged one: test_browser_province does
 }  # fmt: skip
 
 # Account, page, what is typed into which field, the button; all of it must come back with an error.

@@ -1,12 +1,13 @@
-"""What a unit's officer does with the scores, in a real browser: the split, the places, the order that goes up."""
+"""A province's half in a real browser: the quota split, places given, the list in order; and an objection to it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
 
-from review.models import Candidate, Choice, QuotaShare, UnitList
+from review.models import Candidate, Choice, Objection, QuotaShare, UnitList
 from review.services import choosing
 from tests import choice, publicities, rounds
 from tests.browser import Served, Visitor
@@ -37,10 +38,14 @@ def judged(portal: Served) -> Judged:
     return portal.ask(_judged)
 
 
-def _judged() -> Judged:
-    people = publicities.demo_people()
+def _round(count: int = 0, **more: Any) -> Round:
+    """A round of its own in its experts' hands, with so many recommended."""
     batch = BATCH + Round.objects.filter(batch__gte=BATCH).count()
-    round_ = publicities.judged(people, count=0, batch=batch)
+    return publicities.judged(publicities.demo_people(), count=count, batch=batch, **more)
+
+
+def _judged() -> Judged:
+    people, round_ = publicities.demo_people(), _round()
     Round.objects.filter(pk=round_.pk).update(quota=4)
     refs: dict[str, list[str]] = {}
     for name, industry in ((MACHINES, "C34"), (CHIPS, "C39")):
@@ -183,3 +188,24 @@ def test_without_scripts_the_list_is_put_in_order_by_its_buttons(
     officer.sees("顺序已调整")
     assert _order(portal, judged) == [third, second, first]
     assert portal.ask(lambda: UnitList.objects.get(round__ref=judged.ref).version) == before + 2
+
+
+def test_an_objection_is_lodged_and_looked_up_with_its_receipt(visitor: Callable[..., Visitor], portal: Served) -> None:
+    address = portal.ask(
+        lambda: f"/publicity/{publicities.published(publicities.demo_people(), _round(count=1)).ref}/object/"
+    )
+    neighbour = visitor()
+    page = neighbour.go(address)
+    page.locator("main [name=about]").select_option(index=1)
+    neighbour.fill(name="孙知秋", phone="13900001111", facts=publicities.FACTS)
+    neighbour.press("提交异议")
+    neighbour.sees("异议已收到")
+    neighbour.check()
+    ref, code = page.locator("dd.code").all_inner_texts()
+    row = portal.ask(lambda: Objection.objects.get(ref=ref))
+    assert (row.state, row.name, row.facts) == ("lodged", "孙知秋", publicities.FACTS)
+    page.get_by_role("link", name="查询办理情况").click()
+    neighbour.fill(ref=ref, code=code)
+    neighbour.press("查询")
+    neighbour.sees(row.get_state_display())
+    neighbour.check()

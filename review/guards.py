@@ -9,6 +9,7 @@ from applications.states import ApplicationState
 from review.states import GONE_UP, FirstReviewState, ListState, PanelState, UnitListState
 from tiers.rounds import Window, closed_reason, said
 from tiers.selectors.rounds import city_extension_of
+from tiers.states import RoundState
 
 # What a reviewer answers before an application may pass (82号 二(三)1: 真实性、完整性; what the notice asks beside).
 CHECKLIST = (
@@ -111,15 +112,21 @@ def leaves_time(city_list: Any, *, at: datetime, until: datetime | None = None, 
 
 # -- the unit --------------------------------------------------------------------------------------------------------
 def in_unit_time(row: Any, *, at: datetime, **_: Any) -> str | None:
-    """The unit's own time has not run out (399号 二(二)3)."""
+    """The round is still being judged, and the unit's own time has not run out (399号 二(二)3)."""
+    if row.round.state in {RoundState.REPORTING, RoundState.FINISHED}:
+        return f"本批次{row.round.get_state_display()}，受理、评分和核查的内容不能再变动。"
     return closed_reason(row.round.windows, Window.UNIT, at)
 
 
 def in_report_time(unit_list: Any, *, at: datetime, **_: Any) -> str | None:
     """The unit's own time has not run out, or the ministry gave it more to supplement what it sent."""
     until = unit_list.supplement_until
-    if until is None or at <= unit_list.round.unit_until:
+    if until is None:
         return in_unit_time(unit_list, at=at)
+    if unit_list.round.state == RoundState.FINISHED:
+        return "本批次已结束，不能再上报。"
+    if at <= unit_list.round.unit_until:
+        return None
     return None if at <= until else f"部级补正时限已于{said(until)}（北京时间）截止，请与部级联系。"
 
 

@@ -21,6 +21,8 @@ PICTURES = (
     ("chushen.wuhan", "/applications/{mended}/versions/2/changes/", "changes", 1280, 720),
     ("chushen.wuhan", "/rounds/{round}/reviews/", "inbox", 1280, 720),
     ("fuze.wuhan", "/city-lists/{list}/", "city-list", 1280, 720),
+    ("zhuanjia1", "/sheets/{sheet}/", "sheet", 1280, 1000),
+    ("jingban", "/rounds/{judged_round}/choice/", "choice", 1280, 720),
 )
 
 

@@ -121,6 +121,13 @@ def test_nothing_is_decided_a_microsecond_after_the_units_time(people: People, t
         assert candidates.accept(row, actor=people.unit_officer).state == "accepted"
 
 
+def test_nothing_is_decided_once_the_round_was_reported(people: People) -> None:
+    (row,) = choice.arrived(people)
+    rounds.put_in_state(row.round, "reporting")
+    with walls.enter(people.unit_officer), pytest.raises(Refused, match="已上报"):
+        candidates.accept(choice.fresh(row), actor=people.unit_officer)
+
+
 def test_a_returned_list_takes_its_candidates_along_and_brings_them_again(people: People) -> None:
     (row,) = choice.arrived(people)
     list_ = reviews.list_of(row.round, people.city_head_a)

@@ -125,6 +125,9 @@ def send(round_: Round, *, issue: int, ink: Iterable[str] = (), actor: Actor) ->
             raise Refused("本批次由推荐单位认定，无需上报；公示期满后登记认定结果。")
         if row.issued != issue:
             raise Refused("名单已有新的会签稿，请刷新页面核对后再上报。")
+        # A department that answers at this moment is waited for, or waits and finds the list gone up.
+        asked = SignOff.objects.filter(unit_issue__unit_list=row, unit_issue__version=issue).order_by("pk")
+        list(asked.select_for_update(of=("self",)).values("pk"))
         chosen = sorted(set(ink))
         named = [{"kind": p.kind, "code": p.code, "digest": p.digest} for p in selectors.papers_of(row)]
         went = [*row.sent_with.get("issues", ()), issue]

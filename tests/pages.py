@@ -142,6 +142,8 @@ NO_PAGE = {  # files
     "scenario_import_errors", "attachment", "submitted_file", "late_draft", "receipt", "submission_document",
     "seal_picture", "paper_file", "package_file", "export", "round_file", "announcement_file",
     "sheet_file", "visit_photo", "panel_scores", "publicity_file",
+    "objection_file", "dispatch_book", "dispatch_package", "outcome_template", "outcome_errors",
+    "objection_receipt",  # shown once, to whoever has just lodged
 }  # fmt: skip
 
 # Account, page, what is typed into which field, the button; all of it must come back with an error.

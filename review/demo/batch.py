@@ -3,10 +3,9 @@
 Everything happened in the last weeks, each step through its service on the day on which it would have been done.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from applications import screening
 from applications.demo import seed as applicants
@@ -65,25 +64,24 @@ _TIES = "已电话核实：两个工厂分别建设、产品不同，互不重�
 def seed(source: Round) -> None:
     """All of it; `source` is the round of which this is the second batch."""
     now = clock.now()
-    ago: Callable[[int], Any] = lambda days: clock.shifted(now - days * _DAY)  # noqa: E731
-    with ago(46):
+    with clock.shifted(now - 46 * _DAY):
         made = _round(source, now)
-    with ago(24):
+    with clock.shifted(now - 24 * _DAY):
         rows = [_applied(made, name) for names in CITIES.values() for name in names]
         _applied(made, DIRECT, direct=True)
-    with ago(12):
+    with clock.shifted(now - 12 * _DAY):
         for city, names in CITIES.items():
             _sent_up(city, [row for row in rows if row.factory.name in names])
-    with ago(9):
+    with clock.shifted(now - 9 * _DAY):
         _advance(made)
         _accepted(made)
-    with ago(8):
+    with clock.shifted(now - 8 * _DAY):
         _advance(made)
         pool.pool()
         drawn = [_panel(made, *group) for group in GROUPS]
-    with ago(3):
+    with clock.shifted(now - 3 * _DAY):
         _judged(*drawn)
-    with ago(1):
+    with clock.shifted(now - 1 * _DAY):
         _chosen(made)
 
 

@@ -24,6 +24,7 @@ from portal.services import papers
 from portal.states import PaperState
 from review.documents import DOCUMENTS
 from review.models import CityList, ListIssue
+from review.selectors.city_lists import KINDS
 from review.services import city_lists, ranking
 from tests import applications as made
 from tests import factories, reviews, rounds
@@ -81,7 +82,7 @@ def _read(row: Paper) -> Read:
         return Read(bytes(file.read()))
 
 
-@pytest.mark.parametrize("kind", sorted(DOCUMENTS))
+@pytest.mark.parametrize("kind", KINDS)
 def test_papers_of_a_list_come_from_the_worker_with_their_marks(world: World, kind: str) -> None:
     row = _paper(kind)
     assert row.state == PaperState.MADE, row.failure
@@ -129,7 +130,7 @@ def test_every_department_has_its_seal_place_on_both(world: World) -> None:
     offices = {signatory["id"] for signatory in world.issue.document["signatories"]}
     assert len(offices) == 5
     with walls.enter(world.people.city_head_a):
-        for kind in DOCUMENTS:
+        for kind in KINDS:
             assert {place.office_id for place in places_on(_paper(kind))} == offices
 
 

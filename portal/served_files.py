@@ -10,6 +10,6 @@ class ServedFilesConfig(StaticFilesConfig):
 
     ignore_patterns: ClassVar[list[str]] = [  # type: ignore[misc]
         *StaticFilesConfig.ignore_patterns,
-        *("rest_framework", "bootstrap-*", "bootstrap.rtl*", "bootstrap.css*"),
+        *("guardian", "rest_framework", "bootstrap-*", "bootstrap.rtl*", "bootstrap.css*"),
         *("ext", "htmx.js", "htmx.amd.js", "htmx.cjs.js", "htmx.esm.*", "*.gz"),
     ]

@@ -53,12 +53,16 @@ def test_newcomer_is_told_the_next_step_and_sees_their_own_requests(
 @pytest.mark.parametrize(
     ("who", "offered"),
     [
-        ("enterprise_clerk_a", ["首页", "公告", "申报批次", "企业申报", "留言", "智能工厂", "荣誉称号", "要素条件"]),
+        (
+            "enterprise_clerk_a",
+            ["首页", "公告", "公示", "申报批次", "企业申报", "留言", "智能工厂", "荣誉称号", "要素条件"],
+        ),
         (
             "enterprise_admin_a",
             [
                 "首页",
                 "公告",
+                "公示",
                 "申报批次",
                 "企业申报",
                 "留言",
@@ -74,6 +78,7 @@ def test_newcomer_is_told_the_next_step_and_sees_their_own_requests(
             [
                 "首页",
                 "公告",
+                "公示",
                 "申报批次",
                 "会签事项",
                 "在册企业",
@@ -89,6 +94,7 @@ def test_newcomer_is_told_the_next_step_and_sees_their_own_requests(
             [
                 "首页",
                 "公告",
+                "公示",
                 "申报批次",
                 "企业申报",
                 "留言",
@@ -104,10 +110,10 @@ def test_newcomer_is_told_the_next_step_and_sees_their_own_requests(
                 "人员管理",
             ],
         ),
-        ("expert", ["首页", "公告", "要素条件"]),
-        ("system_admin", ["首页", "公告", "要素条件", "人员管理", "机构管理", "工作日历"]),
-        ("security_admin", ["首页", "公告", "要素条件", "账户安全"]),
-        ("auditor", ["首页", "公告", "要素条件", "审计记录"]),
+        ("expert", ["首页", "公告", "公示", "专家评审", "现场核查", "要素条件"]),
+        ("system_admin", ["首页", "公告", "公示", "要素条件", "人员管理", "机构管理", "工作日历"]),
+        ("security_admin", ["首页", "公告", "公示", "要素条件", "账户安全"]),
+        ("auditor", ["首页", "公告", "公示", "要素条件", "审计记录"]),
     ],
 )
 def test_navigation_offers_what_the_role_may_open(

@@ -8,6 +8,10 @@ from review.selectors.first_reviews import may_ask_again, rejection_for
 from review.selectors.messages import unread_by
 from review.selectors.objections import notices
 from review.selectors.outcomes import outcome_of, said_of
+from tiers.states import RoundState
+
+# Before that there is neither an objection nor a result to ask for.
+_MADE_PUBLIC = frozenset({RoundState.PUBLICITY, RoundState.REPORTING, RoundState.FINISHED})
 
 
 def offered(actor: Actor, application: Application) -> list[Link]:
@@ -20,7 +24,7 @@ def offered(actor: Actor, application: Application) -> list[Link]:
     if may(actor, "message.write", application):
         unread = unread_by(actor).filter(application=application).count()
         found.append(Link("留言", "conversation", application.ref, unread))
-    if may(actor, "application.write", application):
+    if may(actor, "application.write", application) and application.round.state in _MADE_PUBLIC:
         rows = notices(actor).filter(round=application.round_id, factory=application.factory_id)
         found += [Link("公示异议核实", "objection_notice", row.ref, 0 if row.answered_at else 1) for row in rows]
     return found
@@ -30,7 +34,7 @@ def told(actor: Actor, application: Application) -> list[tuple[str, str]]:
     """A rejection in force, with its reason and what can be done about it; the result in the end."""
     if not may(actor, "application.write", application):
         return []
-    if outcome := outcome_of(application):
+    if application.round.state in _MADE_PUBLIC and (outcome := outcome_of(application)):
         return [("评审结果", said_of(outcome))]
     row = rejection_for(application)
     if row is None:

@@ -206,7 +206,9 @@ class GeneralForm(forms.Form):
         """What it changes in a draft's terms."""
         data = self.cleaned_data
         terms = {name: data[name] for name in ("departments", "departments_clause", "decider", "decider_clause")}
-        terms |= {"disclosure": data["disclosure"], "disclosure_unverified": False}
+        # What an officer has looked at and put differently is theirs; what came back as it was stays as it was.
+        kept = self.initial.get("disclosure") == data["disclosure"]
+        terms |= {"disclosure": data["disclosure"]} | ({} if kept else {"disclosure_unverified": False})
         terms |= {"sources": _lines(data["sources"]), "notes": _lines(data["notes"])}
         direct = {name: data[f"direct_{name}"] for name in ("title", "from_year", "to_year", "text", "clause")}
         return {

@@ -1,9 +1,11 @@
-"""A book filled in plausibly, for any form: known questions have their own answers, others one that fits their kind."""
+"""A book filled in plausibly, for any form: figures and prose of the applicant's trade, else what fits the kind."""
 
+import random
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from applications.demo.wording import Pen
 from portal.declared import Field, Form, Kind, Section, Values, row_key
 from tiers.eligibility import ACCIDENTS
 
@@ -13,60 +15,68 @@ _TEXT = (
 )
 _RICH = f"{_TEXT}\n\n- 数据统一采集与治理\n- 关键装备互联互通\n\n| 项目 | 建设前 | 建设后 |\n| 交付周期 | 45天 | 30天 |"
 KNOWN: dict[str, str] = {
-    "founded_on": "2008-05-16",
-    "started_on": "2021-03-01",
-    "finished_on": "2024-06-30",
-    "revenue": "86500",
-    "staff": "920",
-    "investment": "12800",
-    "equipment_investment": "8200",
-    "software_investment": "3100",
-    "business": "通用机械零部件的研发、制造和销售，主要产品国内市场占有率居前列。",
     "maturity.score": "3.24",
     "maturity.level": "3",
     "maturity.date": "2024-09-20",
     "maturity.by": "self",
-    "email": "contact@example.cn",
+    "email": "contact@demo.example",
 }
+
+
+def _figures(draw: random.Random) -> dict[str, str]:
+    """The applicant's size and the project's money, in agreement with each other."""
+    investment = draw.randrange(42, 260) * 100
+    equipment = investment * draw.randrange(52, 66) // 100
+    return KNOWN | {
+        "founded_on": f"{draw.randrange(1996, 2016)}-{draw.randrange(1, 13):02d}-{draw.randrange(1, 29):02d}",
+        "started_on": f"2021-{draw.randrange(1, 10):02d}-01",
+        "finished_on": f"2024-0{draw.randrange(3, 9)}-30",
+        "revenue": str(investment * draw.randrange(4, 9)),
+        "staff": str(draw.randrange(310, 2600)),
+        "investment": str(investment),
+        "equipment_investment": str(equipment),
+        "software_investment": str(investment * draw.randrange(16, 27) // 100),
+    }
+
+
 # One scenario in each 环节 of the guide that starts it, so that all five are covered.
 _SCENARIOS = ("工厂建设", "产品设计", "生产作业", "质量管控", "计划调度", "供应链管理")
 
 
-def made_up_book(form: Form, facts: Values) -> dict[str, dict[str, Any]]:
+def made_up_book(form: Form, facts: Values, pen: Pen) -> dict[str, dict[str, Any]]:
     """Answers to everything that is required, section by section; `facts`: what is taken over is not made up."""
-    return {section.key: _section(section, facts) for section in form.sections}
+    figures = _figures(pen.draw)
+    return {section.key: _section(section, facts, figures, pen) for section in form.sections}
 
 
-def _section(section: Section, facts: Values) -> dict[str, Any]:
+def _section(section: Section, facts: Values, figures: dict[str, str], pen: Pen) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for asked in section.fields.values():
         if asked.kind is Kind.ROWS:
-            said |= dict(_rows(asked))
-        elif _is_filled(asked, facts) and (value := _answer(asked)):
+            said |= dict(_rows(asked, pen))
+        elif _is_filled(asked, facts, figures) and (value := figures.get(asked.key) or _answer(asked, asked.key, pen)):
             said[asked.key] = value
     return said
 
 
-def _is_filled(asked: Field, facts: Values) -> bool:
+def _is_filled(asked: Field, facts: Values, figures: dict[str, str]) -> bool:
     if asked.kind in {Kind.FILES, Kind.PICK} or asked.key in facts:
         return False
-    return asked.required or asked.key in KNOWN or asked.kind is Kind.RICH
+    return asked.required or asked.key in figures or asked.kind is Kind.RICH
 
 
-def _rows(table: Field) -> Iterator[tuple[str, dict[str, str]]]:
+def _rows(table: Field, pen: Pen) -> Iterator[tuple[str, dict[str, str]]]:
     area = next((column for column in table.columns if column.key == "area"), None)
     guide = [code for code, _ in area.choices] if area else []
     areas = [name for name in _SCENARIOS if name in guide] or guide[:5] or [""]
     for place, name in enumerate(areas):
-        cells = {column.key: _answer(column, place) for column in table.columns}
+        cells = {column.key: _answer(column, f"{table.key}.{column.key}", pen, place) for column in table.columns}
         if area:
-            cells |= {"area": name, "name": f"{name}典型场景", "instance": f"{name}示范应用{place + 1}"}
+            cells |= {"area": name, "name": f"{name}典型场景", "instance": f"{pen.words['product']}{name}应用"[:50]}
         yield row_key(table.key, f"demo{place}"), cells
 
 
-def _answer(asked: Field, place: int = 0) -> str:
-    if asked.key in KNOWN:
-        return KNOWN[asked.key]
+def _answer(asked: Field, key: str, pen: Pen, place: int = 0) -> str:
     match asked.kind:
         case Kind.YES_NO:
             return "yes" if place < 2 or not asked.key.endswith("ai") else "no"
@@ -77,11 +87,11 @@ def _answer(asked: Field, place: int = 0) -> str:
         case Kind.NUMBER:
             return _number(asked)
         case Kind.RICH:
-            return _RICH
+            return pen.text(key) or _RICH
         case Kind.LONG:
-            return _TEXT[: asked.limit or None]
+            return (pen.text(key) or _TEXT)[: asked.limit or None]
         case _:
-            return "示例内容" if asked.required else ""
+            return pen.text(key)[: asked.limit or None] or ("示例内容" if asked.required else "")
 
 
 def _number(asked: Field) -> str:

@@ -1,16 +1,16 @@
-"""The demo's applications of this year's round: being written, handed in, returned, and on the direct way."""
+"""The demo's applications: begun, filled in, handed in by their own people; and those of this year's open round."""
 
 import io
+import random
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pikepdf
-from django.conf import settings
-from django.db import transaction
 from django.db.models import QuerySet
 
 from applications import screening
 from applications.demo.books import made_up_book, screening_answers
+from applications.demo.wording import Pen
 from applications.models import Application
 from applications.selectors.papers import paper
 from applications.services import beginning, course, files, submitting, takeover, writing
@@ -19,12 +19,14 @@ from applications.services.submitting import COMMITMENTS, Commitment
 from portal import clock, walls
 from portal.actors import Actor
 from portal.declared import Field, Kind, Values
-from portal.demo.seed import NotADemo
+from portal.demo.cast import CITY_ACCOUNTS
+from portal.demo.companies import companies
+from portal.demo.seed import somebody
+from portal.demo.trades import trade_of
 from portal.models import Enterprise, Membership
 from portal.roles import Role
 from portal.selectors.people import hats
 from tiers.models import Factory, Round
-from tiers.states import RoundState
 
 FOLDER_MARK = "演示附件"
 
@@ -47,45 +49,68 @@ CASES = (
     Case("十堰车桥工厂", "submitted"),
     Case("猇亭精细化工工厂", "returned"),
 )
+# How far those have come whose factories the world's seed names: region and industry.
+MORE = {
+    ("422800", "C15"): "submitted", ("429004", "C13"): "draft", ("429006", "C17"): "submitted",
+    ("429021", "C15"): "draft",
+}  # fmt: skip
 
 
-def seed() -> bool:
-    """Put them in place; False when they are there already. Raises NotADemo under production settings."""
-    if not settings.IS_DEMO:
-        raise NotADemo("seed_applications is refused when PORTAL_MODE is production.")
+def apply_all(round_: Round, number: int = 1) -> None:
+    """This year's applications in the round that accepts them."""
+    drawn = {(row.region, row.industry): row.factory for row in companies(number)}
+    for case in (*CASES, *(Case(drawn[key], stage) for key, stage in MORE.items())):
+        row = begun(round_, case.factory, direct=case.direct)
+        writer = writer_of(row.enterprise)
+        with walls.enter(writer):
+            write(row, writer, only=("unit", "factory") if case.stage == "draft" else (), number=number)
+        if case.stage != "draft":
+            submitted(row)
+        if case.stage == "returned":
+            _return(fresh(row))
+
+
+def begun(round_: Round, name: str, *, direct: bool = False) -> Application:
+    """An application of the factory of that name, with everything that is on file taken over."""
     with walls.system("载入演示数据：申报"):
-        round_ = Round.objects.filter(unit__code="HB", state=RoundState.ACCEPTING, tier="excellent").first()
-        if round_ is None or Application.objects.exists():
-            return False
-    with transaction.atomic():
-        for case in CASES:
-            _case(round_, case)
-    return True
-
-
-def _case(round_: Round, case: Case) -> None:
-    with walls.system("载入演示数据：申报"):
-        factory = Factory.objects.select_related("enterprise").get(name=case.factory)
-        of_it = Membership.objects.filter(enterprise=factory.enterprise)
-        writer, admin = actor_in(of_it, Role.ENTERPRISE_CLERK, Role.ENTERPRISE_ADMIN), admin_of(factory.enterprise)
+        factory = Factory.objects.select_related("enterprise").get(name=name)
+    writer = writer_of(factory.enterprise)
     with walls.enter(writer):
         said = screening_answers(screening.section(round_.value))
-        row = beginning.begin(round_, factory, answers=said, actor=writer, direct=case.direct)
+        row = beginning.begin(round_, factory, answers=said, actor=writer, direct=direct)
         takeover.take_over(row, actor=writer)
-        write(row, writer, only=("unit", "factory") if case.stage == "draft" else ())
-    if case.stage == "draft":
-        return
+    return fresh(row)
+
+
+def submitted(row: Application) -> Application:
+    """It is handed in by whoever answers for the enterprise."""
+    admin = admin_of(row.enterprise)
     with walls.enter(admin):
         every = frozenset(code for code, _, _ in COMMITMENTS)
         vouched = Commitment(admin.person.name, every, "password")
-        submitting.submit(row, version=1, commitment=vouched, actor=admin)
-    if case.stage == "returned":
-        _return(row)
+        submitting.submit(row, version=row.version + 1, commitment=vouched, actor=admin)
+    return fresh(row)
+
+
+def fresh(row: Application) -> Application:
+    """The row as it stands."""
+    with walls.system("载入演示数据：申报"):
+        rows = Application.objects.select_related(
+            "round__unit", "round__edition", "factory", "enterprise", "city__region"
+        )
+        return rows.get(pk=row.pk)
+
+
+def writer_of(enterprise: Enterprise) -> Actor:
+    """Whoever fills in for an enterprise of the demo."""
+    with walls.system("载入演示数据：由谁填报"):
+        return actor_in(Membership.objects.filter(enterprise=enterprise), Role.ENTERPRISE_CLERK, Role.ENTERPRISE_ADMIN)
 
 
 def admin_of(enterprise: Enterprise) -> Actor:
     """Whoever answers for an enterprise of the demo."""
-    return actor_in(Membership.objects.filter(enterprise=enterprise), Role.ENTERPRISE_ADMIN)
+    with walls.system("载入演示数据：由谁负责"):
+        return actor_in(Membership.objects.filter(enterprise=enterprise), Role.ENTERPRISE_ADMIN)
 
 
 def actor_in(rows: QuerySet[Membership], *roles: Role) -> Actor:
@@ -97,13 +122,18 @@ def actor_in(rows: QuerySet[Membership], *roles: Role) -> Actor:
     raise LookupError(f"nobody is {roles[0].label}")
 
 
-def write(row: Application, actor: Actor, only: tuple[str, ...] = ()) -> None:
-    """Write what is not answered yet, and attach what has to be; `only` these sections, all when none is named."""
+def write(row: Application, actor: Actor, only: tuple[str, ...] = (), number: int = 1) -> None:
+    """Write what is not answered yet, and attach what has to be; `only` these sections, all when none is named.
+
+    `number`: the world's seed.
+    """
     row = Application.objects.select_related("round__edition", "round__unit", "book", "factory", "enterprise").get(
         pk=row.pk
     )
     what = paper(row)
-    for key, said in made_up_book(what.form, {}).items():
+    draw = random.Random(f"book/{number}/{row.factory.name}")  # noqa: S311 — a demo, the same each time
+    pen = Pen(trade_of(row.factory.industry_id), draw)
+    for key, said in made_up_book(what.form, {}, pen).items():
         held = what.answers[key]
         tables = {name.partition("[")[0] for name in held}
         missing = {name: value for name, value in said.items() if name.partition("[")[0] not in tables}
@@ -140,12 +170,21 @@ def document(asked: Field) -> bytes:
 
 
 def _return(row: Application) -> None:
-    with walls.system("载入演示数据：由谁审核"):
-        reviewer = actor_in(Membership.objects.filter(city=row.city), Role.CITY_REVIEWER)
-    items = [
+    returned(
+        row,
         Item("factory", "investment", "总投资与审计报告所列固定资产投入不一致，请核对后更正。"),
         Item("effects", "plan", "请补充后续三年的分年度目标和保障措施。"),
-    ]
+    )
+
+
+def city_of(row: Application) -> str:
+    """The accounts of the city that it lies before are called after this."""
+    return CITY_ACCOUNTS[row.city.region.name] if row.city else ""
+
+
+def returned(row: Application, *items: Item) -> None:
+    """Its city returns it, with five days to mend."""
+    reviewer = somebody(f"chushen.{city_of(row)}")
     with walls.enter(reviewer):
         until = min(clock.now() + timedelta(days=5), row.round.city_until or row.round.unit_until)
         course.return_for_correction(row, items=items, until=until, opinion="材料总体完整。", actor=reviewer)

@@ -1,4 +1,4 @@
-"""Who plays in the demo: every role the programme knows, in at least one place, and neighbours beside them."""
+"""Who plays in the demo: every role the programme knows, in at least one place; and the people of every other city."""
 
 import base64
 import hashlib
@@ -80,44 +80,58 @@ CAST = (
     Seat("zhuanjia3", "韦清扬", Role.EXPERT, unit="HB"),
     Seat("zhuanjia4", "段知秋", Role.EXPERT, unit="HB"),
     Seat("zhuanjia5", "祝松年", Role.EXPERT, unit="HB"),
+    Seat("zhuanjia6", "方亦宁", Role.EXPERT, unit="HB"),
+    Seat("zhuanjia7", "贺兰舟", Role.EXPERT, unit="HB"),
+    Seat("zhuanjia8", "苏见微", Role.EXPERT, unit="HB"),
+    Seat("zhuanjia9", "欧阳恪", Role.EXPERT, unit="HB"),
+    Seat("zhuanjia10", "冯守拙", Role.EXPERT, unit="HB"),
+    Seat("zhuanjia11", "施予之", Role.EXPERT, unit="HB"),
+    Seat("zhuanjia12", "谢长风", Role.EXPERT, unit="HB"),
     Seat("buji", "顾北辰", Role.MINISTRY, office="工业和信息化部"),
     Seat("xitong", "叶知行", Role.SYSTEM_ADMIN),
     Seat("anquan", "石守正", Role.SECURITY_ADMIN),
     Seat("shenji", "严明察", Role.AUDITOR),
 )
 
-
-@dataclass(frozen=True)
-class Company:
-    """One invented enterprise: the digits after its region make its code; `waiting`: its registration is undecided."""
-
-    name: str
-    region: str
-    industry: str
-    nature: str = "private"
-    waiting: bool = False
-    group: bool = False
-    above_scale: bool = True
-
-
-COMPANIES = (
-    Company(_XINGQIAO, "420100", "C34"),
-    Company(_XIAJIANG, "420500", "C26", "mixed"),
-    Company(_HUALING, "420600", "C35", "state", group=True),
-    Company("武汉云帆光电传感（示例）有限公司", "420100", "C39"),
-    Company("武汉鹦鹉洲生物制药（示例）有限公司", "420100", "C27"),
-    Company("武汉长丰车身部件（示例）有限公司", "420100", "C36", "hmt"),
-    Company("黄石磁湖特种钢管（示例）有限公司", "420200", "C31"),
-    Company("十堰车桥智造（示例）有限公司", "420300", "C36"),
-    Company("宜昌清江电气成套（示例）有限公司", "420500", "C38"),
-    Company("襄阳隆中轴承（示例）有限公司", "420600", "C34"),
-    Company("鄂州葛店医用材料（示例）有限公司", "420700", "C27", "foreign"),
-    Company("荆门漳河阀门铸造（示例）有限公司", "420800", "C33"),
-    Company("孝感澴川纸业（示例）有限公司", "420900", "C22"),
-    Company("荆州江津湾日化（示例）有限公司", "421000", "C26"),
-    Company("恩施硒源食品（示例）有限公司", "422800", "C14", above_scale=False),
-    Company("仙桃沔阳无纺布（示例）有限公司", "429004", "C17"),
-    Company("武汉府河智能仓储设备（示例）有限公司", "420100", "C34", waiting=True),
-    Company("武汉南望山激光装备（示例）有限公司", "420100", "C35", waiting=True),
-    Company("宜昌点军陶瓷基板（示例）有限公司", "420500", "C30", waiting=True),
+# The other cities: account, region, who reviews there, who answers for the office.
+_CITIES = (
+    ("huangshi", "黄石市", "柯思源", "石敬亭"),
+    ("shiyan", "十堰市", "房玉林", "郧德山"),
+    ("xiangyang", "襄阳市", "隆景明", "樊正清"),
+    ("ezhou", "鄂州市", "夏一川", "熊立言"),
+    ("jingmen", "荆门市", "章以宁", "钟维岳"),
+    ("xiaogan", "孝感市", "董书勤", "云开朗"),
+    ("jingzhou", "荆州市", "江望舒", "楚怀远"),
+    ("huanggang", "黄冈市", "梅问渠", "万启明"),
+    ("xianning", "咸宁市", "桂采薇", "汪致和"),
+    ("suizhou", "随州市", "炎少英", "曾复礼"),
+    ("enshi", "恩施土家族苗族自治州", "向晚晴", "田守业"),
+    ("xiantao", "仙桃市", "沔思齐", "别克勤"),
+    ("qianjiang", "潜江市", "潜新雨", "章华远"),
+    ("tianmen", "天门市", "竟小满", "陆鸿年"),
+    ("shennongjia", "神农架林区", "林知夏", "杉立人"),
 )
+# Departments that sign with one of them.
+_JOINT = ("发展和改革委员会", "财政局", "市场监督管理局", "数据局")
+NEIGHBOURS = (
+    *(
+        Seat(f"huiqian{number}.xiaogan", name, Role.CITY_JOINT, office=f"孝感市{department}")
+        for number, (name, department) in enumerate(
+            zip(("安知节", "涂明理", "汤守正", "闵数章"), _JOINT, strict=True), 1
+        )
+    ),
+    *(
+        seat
+        for account, region, reviewer, head in _CITIES
+        for seat in (
+            Seat(f"chushen.{account}", reviewer, Role.CITY_REVIEWER, office=f"{region}经济和信息化局"),
+            Seat(f"fuze.{account}", head, Role.CITY_HEAD, office=f"{region}经济和信息化局"),
+        )
+    ),
+)
+CITY_ACCOUNTS = {"武汉市": "wuhan", "宜昌市": "yichang"} | {region: account for account, region, _, _ in _CITIES}
+
+
+def seat_of(account: str) -> Seat:
+    """Somebody's seat, by the account they sign in with."""
+    return next(seat for seat in (*CAST, *NEIGHBOURS) if seat.account == account)

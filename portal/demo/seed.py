@@ -1,29 +1,27 @@
-"""Puts the demo world in place, through the same services that people use."""
+"""Puts the demo's people and enterprises in place, through the same services that people use."""
 
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from portal import audit, walls
-from portal.actors import Actor
-from portal.demo.cast import CAST, COMPANIES, GROUP, PASSWORD, Company, Seat, secret_of
-from portal.models import Enterprise, Industry, Membership, Office, Region, Registration, Unit, UnitKind, User
+from portal.actors import Actor, Place
+from portal.demo.cast import CAST, CITY_ACCOUNTS, DOMAIN, GROUP, NEIGHBOURS, PASSWORD, Seat, secret_of
+from portal.demo.companies import Company, companies
+from portal.demo.parts import DIRECTOR, demo_only
+from portal.models import Enterprise, Industry, Office, Region, Registration, Unit, UnitKind, User
 from portal.roles import Role
 from portal.selectors.people import hats
 from portal.services.memberships import grant, post_at
 from portal.services.registration import confirm, register
 
 _CODE_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_DIRECTOR = Actor(system="演示数据")
-
-
-class NotADemo(Exception):
-    """Demo data must never meet real data."""
+_BODY = 30_000_000  # the first body number of the demo's enterprises
+_STEP = 7_919
 
 
 def credit_code(region: str, number: int) -> str:
@@ -36,31 +34,36 @@ def credit_code(region: str, number: int) -> str:
     return stem + _CODE_LETTERS[(31 - total % 31) % 31]
 
 
-def seed() -> bool:
-    """Put the demo world in place; False when it is there already. Raises NotADemo under production settings."""
-    if not settings.IS_DEMO:
-        raise NotADemo("seed_demo is refused when PORTAL_MODE is production.")
-    return _seed()
+def seed(number: int = 1) -> bool:
+    """Put them in place; False when they are there already. Raises NotADemo under production settings."""
+    demo_only()
+    return _seed(number)
+
+
+def is_there() -> bool:
+    """Whether the demo's people are there."""
+    return User.objects.filter(email=CAST[0].email).exists()
 
 
 @transaction.atomic
-def _seed() -> bool:
-    if User.objects.filter(email=CAST[0].email).exists():
+def _seed(number: int) -> bool:
+    if is_there():
         return False
     password = make_password(PASSWORD)
-    with walls.system("载入演示数据", _DIRECTOR):
+    with walls.system("载入演示数据", DIRECTOR):
         _group()
-        for seat in CAST:
+        for seat in (*CAST, *NEIGHBOURS):
             user = _account(seat, password)
             if seat.role and not seat.enterprise:
-                grant(user, _post(seat, seat.role), actor=_DIRECTOR)
-        audit.record("demo.seed", actor=_DIRECTOR, accounts=len(CAST))
-    for number, company in enumerate(COMPANIES, start=1):
-        _company(company, number, password)
-    with walls.system("载入演示数据：企业填报员", _DIRECTOR):
+                grant(user, _post(seat, seat.role), actor=DIRECTOR)
+        audit.record("demo.seed", actor=DIRECTOR, accounts=len(CAST) + len(NEIGHBOURS))
+    deciders: dict[int, Actor] = {}
+    for place, company in enumerate(companies(number), start=1):
+        _company(company, place, password, deciders)
+    with walls.system("载入演示数据：企业填报员", DIRECTOR):
         for seat in CAST:
             if seat.role is Role.ENTERPRISE_CLERK:
-                grant(User.objects.get(email=seat.email), _post(seat, seat.role), actor=_DIRECTOR)
+                grant(User.objects.get(email=seat.email), _post(seat, seat.role), actor=DIRECTOR)
     return True
 
 
@@ -93,19 +96,19 @@ def _post(seat: Seat, role: Role) -> dict[str, Any]:
     )
 
 
-def _company(company: Company, number: int, password: str) -> None:
+def _company(company: Company, number: int, password: str, deciders: dict[int, Actor]) -> None:
     """Register an invented enterprise, and let its city (or its group) confirm it unless it is to wait."""
     seat = next((s for s in CAST if s.enterprise == company.name and s.role is Role.ENTERPRISE_ADMIN), None)
     user = (
         User.objects.get(email=seat.email)
         if seat
-        else _user(f"qiye{number:02d}@demo.example", f"示例联系人{number:02d}", password)
+        else _user(f"qiye{number:02d}@{DOMAIN}", f"示例联系人{number:02d}", password)
     )
     with walls.enter(Actor(user=user)):
         registration = register(Actor(user=user), _facts(company, number, user))
     if not company.waiting:
-        with walls.system("载入演示数据：由谁确认企业登记", _DIRECTOR):
-            decider = _decider(registration)
+        place = registration.city_id or 0
+        decider = deciders.get(place) or deciders.setdefault(place, _decider(registration))
         with walls.enter(decider):
             confirm(registration, actor=decider)
 
@@ -113,7 +116,7 @@ def _company(company: Company, number: int, password: str) -> None:
 def _facts(company: Company, number: int, user: User) -> dict[str, Any]:
     region = Region.objects.get(code=company.region)
     return {
-        "code": credit_code(company.region, 30_000_000 + number * 7_919),
+        "code": code_of(company, number),
         "name": company.name,
         "region": region,
         "address": f"{region.name}示例工业园{number}号",
@@ -121,8 +124,8 @@ def _facts(company: Company, number: int, user: User) -> dict[str, Any]:
         "nature": company.nature,
         "is_above_scale": company.above_scale,
         "group": Unit.objects.get(code=GROUP[0]) if company.group else None,
-        "branch_of_code": "",
-        "branch_of_name": "",
+        "branch_of_code": credit_code(company.region, _BODY + 40_000_000 + number) if company.legal_person else "",
+        "branch_of_name": company.legal_person,
         "legal_representative": f"示例法人{number:02d}",
         "contact_name": user.name,
         "contact_phone": f"027-0000{number:04d}",
@@ -130,15 +133,20 @@ def _facts(company: Company, number: int, user: User) -> dict[str, Any]:
     }
 
 
+def code_of(company: Company, number: int) -> str:
+    """An enterprise's code, by its place in the list."""
+    return credit_code(company.region, _BODY + number * _STEP)
+
+
 def _decider(registration: Registration) -> Actor:
-    """Somebody who may decide: the city's reviewer where the demo has one, else a stand-in who leaves again."""
-    place = {"unit_id": registration.unit_id, "city_id": registration.city_id}
-    role = Role.CITY_REVIEWER if registration.city_id else Role.UNIT_OFFICER
-    found = Membership.objects.filter(role=role, state="active", **place).select_related("user").first()
-    if found is None:
-        office = Office.objects.get(**place, is_lead=True)
-        name = f"{office.city.region.name}示例初审员" if office.city else "示例经办"
-        user = _user(f"chushen.{registration.city_id}@demo.example", name, make_password(None))
-        found = grant(user, post_at(role, office=office), actor=_DIRECTOR)
-    hat = next(h for h in hats(found.user) if h.pk == found.pk)
-    return Actor(user=found.user, membership=hat)
+    """Who decides about a registration: its city's reviewer, or the group's officer."""
+    city = registration.city
+    return somebody(f"chushen.{CITY_ACCOUNTS[city.region.name]}" if city else "jingban.hualing")
+
+
+def somebody(account: str) -> Actor:
+    """A demo account under its first hat."""
+    user = User.objects.get(email=f"{account}@{DOMAIN}")
+    with walls.stand(Place.at_door(user.pk)):
+        hat = next(iter(hats(user)))
+    return Actor(user=user, membership=hat)

@@ -6,9 +6,9 @@ from datetime import timedelta
 from applications.models import Application
 from applications.selectors.applications import submission_for
 from portal import clock, walls
+from portal.demo.seed import somebody
 from review.guards import CHECKLIST
 from review.services import findings, first_reviews, sign_offs
-from tiers.demo.rounds import somebody
 
 PASSED = ("光谷传感器工厂", "光谷封装测试工厂")
 ASKED = "生物制剂二期工厂"

@@ -1,66 +1,68 @@
-"""The demo's experts: a pool, and, where a round has candidates, a panel that has begun to score."""
+"""The demo's experts: a pool of twelve, and a panel that has begun to score."""
 
-from portal import walls
+from typing import Any
+
+from portal import clock, walls
 from portal.actors import Actor
-from review.models import Candidate, Expert, Panel, ScoreSheet, Seat
+from portal.demo.companies import companies
+from portal.demo.seed import somebody
+from review.models import Expert, Panel, ScoreSheet, Seat
 from review.selectors.assignments import plan
 from review.selectors.panels import judged
 from review.selectors.sheets import criteria_of
 from review.services import assignments, experts, panels, sheets
 from review.services.panels import Drawing
 from review.sheet_rules import high
-from tiers.demo.rounds import somebody
 from tiers.models import Round
 
-# Account, and what stands in the profile; the employers are not those of the demo's applicants.
+# Account; employer, title; industries; specialities. The employers are invented, and none of them applies.
 POOL = (
-    (
-        "zhuanjia1",
-        {
-            "employer": "华中科技大学", "title": "教授", "industries": ["C34", "C35", "C36", "C39"],
-            "specialities": ["equipment", "software", "twin"], "former": [], "interests": [], "phone": "027-80000001",
-        },
-    ),
+    ("zhuanjia1", "楚天工业大学（示例）", "教授", ("C34", "C35", "C36", "C39"), ("equipment", "software", "twin")),
     (
         "zhuanjia2",
-        {
-            "employer": "武汉大学", "title": "研究员", "industries": ["C26", "C27", "C34", "C38", "C39"],
-            "specialities": ["maturity", "quality", "energy"],
-            "former": [{"name": "长江云控科技有限公司", "until": "2025-03"}], "interests": [], "phone": "027-80000002",
-        },
+        "江城理工大学（示例）",
+        "研究员",
+        ("C26", "C27", "C34", "C38", "C39"),
+        ("maturity", "quality", "energy"),
     ),
-    (
-        "zhuanjia3",
-        {
-            "employer": "武汉理工大学", "title": "教授", "industries": ["C34", "C36", "C39"],
-            "specialities": ["equipment", "quality"], "former": [], "interests": [], "phone": "027-80000003",
-        },
-    ),
-    (
-        "zhuanjia4",
-        {
-            "employer": "湖北工业大学", "title": "副教授", "industries": ["C26", "C27", "C34", "C39"],
-            "specialities": ["software", "energy"], "former": [], "interests": [], "phone": "027-80000004",
-        },
-    ),
-    (
-        "zhuanjia5",
-        {
-            "employer": "三峡大学", "title": "高级工程师", "industries": ["C26", "C27", "C39"],
-            "specialities": ["quality", "maturity"], "former": [], "interests": [], "phone": "0717-8000005",
-        },
-    ),
-)  # fmt: skip
+    ("zhuanjia3", "云梦科技大学（示例）", "教授", ("C34", "C36", "C39"), ("equipment", "quality")),
+    ("zhuanjia4", "荆楚智能制造研究院（示例）", "副教授", ("C26", "C27", "C34", "C39"), ("software", "energy")),
+    ("zhuanjia5", "峡口大学（示例）", "高级工程师", ("C26", "C27", "C39"), ("quality", "maturity")),
+    ("zhuanjia6", "汉水材料研究所（示例）", "研究员", ("C31", "C32", "C33", "C29"), ("equipment", "energy")),
+    ("zhuanjia7", "清江轻工大学（示例）", "教授", ("C13", "C15", "C17", "C18"), ("quality", "software")),
+    ("zhuanjia8", "长湖工程设计院（示例）", "正高级工程师", ("C29", "C30", "C33", "C13"), ("twin", "equipment")),
+    ("zhuanjia9", "楚天工业大学（示例）", "副教授", ("C15", "C17", "C18", "C32"), ("maturity", "software")),
+    ("zhuanjia10", "江城理工大学（示例）", "教授", ("C14", "C15", "C34", "C36"), ("equipment", "maturity")),
+    ("zhuanjia11", "云梦科技大学（示例）", "研究员", ("C17", "C18", "C35", "C39"), ("energy", "quality")),
+    ("zhuanjia12", "荆楚智能制造研究院（示例）", "高级工程师", ("C33", "C34", "C26", "C27"), ("software", "twin")),
+)
 
 
-def pool() -> None:
+def _profile(place: int, number: int) -> dict[str, Any]:
+    """What stands in a profile; two have ties to applicants, which the portal finds."""
+    account, employer, title, industries, specialities = POOL[place]
+    names = {(row.region, row.industry): row.name for row in companies(number)}
+    left = f"{clock.now().year - 1}-03"
+    former = {
+        "zhuanjia2": [{"name": "长江云控（示例）有限公司", "until": left}],
+        "zhuanjia6": [{"name": names["420200", "C33"], "until": left}],
+    }
+    interests = {"zhuanjia7": [{"name": names["420600", "C17"]}]}
+    return {
+        "employer": employer, "title": title, "industries": list(industries), "specialities": list(specialities),
+        "former": former.get(account, []), "interests": interests.get(account, []),
+        "phone": f"027-800000{place + 1:02d}",
+    }  # fmt: skip
+
+
+def pool(number: int = 1) -> None:
     """The unit's experts are in its pool."""
     officer = somebody("jingban")
-    for account, said in POOL:
+    for place, (account, *_) in enumerate(POOL):
         who = somebody(account)
         with walls.enter(officer):
             if not Expert.objects.filter(user=who.person).exists():
-                experts.add(who.person, said, actor=officer)
+                experts.add(who.person, _profile(place, number), actor=officer)
 
 
 def member(who: Actor) -> Expert:
@@ -73,7 +75,7 @@ def judge(round_: Round, *, name: str = "第一专家组", per: int = 2) -> Pane
 
     As many sit on it as read each candidate, so everybody has a sheet about every one.
     """
-    officer, people = somebody("jingban"), [somebody(account) for account, _ in POOL[:per]]
+    officer, people = somebody("jingban"), [somebody(account) for account, *_ in POOL[:per]]
     with walls.enter(officer):
         codes = tuple(sorted(set(judged(round_).values_list("industry", flat=True))))
         made = panels.draw(round_, Drawing(name, codes, per=per), actor=officer)
@@ -104,14 +106,3 @@ def _scored(panel: Panel, who: Actor) -> None:
             kept = sheets.save(row, {"scores": scores, "opinion": opinion}, edition=0, actor=who)
             if is_whole:
                 sheets.sign(row, edition=kept.edition, proved_by="second_factor", actor=who)
-
-
-def seed() -> None:
-    """The pool, and a panel in each round whose candidates were accepted and that has none yet."""
-    with walls.system("载入演示数据：专家评审"):
-        rounds = list(Round.objects.filter(pk__in=Candidate.objects.filter(state="accepted").values("round")))
-        done = set(Panel.objects.values_list("round", flat=True))
-    pool()
-    for round_ in rounds:
-        if round_.pk not in done:
-            judge(round_)

@@ -1,11 +1,14 @@
 """Factories of the demo world, with their self-assessments and filings."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from portal import walls
 from portal.actors import Actor
+from portal.demo.companies import companies
+from portal.demo.trades import trade_of
 from portal.models import Enterprise, Membership
 from portal.roles import Role
 from portal.selectors.people import hats
@@ -55,11 +58,21 @@ WORKS = (
 )  # fmt: skip
 
 
-def seed_factories() -> int:
-    """Put the factories in place; how many. The enterprises must be there."""
-    for number, works in enumerate(WORKS):
-        _factory(works, random.Random(f"{works.of}/{works.name}/{number}"))  # noqa: S311 — a demo, the same each time
-    return len(WORKS)
+def drawn_works(number: int) -> list[Works]:
+    """One factory for each enterprise that the world's seed names, climbing over the years to where it may apply."""
+    found = []
+    for place, company in enumerate(row for row in companies(number) if row.factory):
+        started, year = 2012 + place % 9, ((2026, "2025", 3, "excellent"),)
+        earlier = ((2025, "2025", 2, "excellent"),) if place % 4 == 0 else ()
+        found.append(Works(company.name, company.factory, (*earlier, *year), started=started))
+    return found
+
+
+def seed_factories(works: Sequence[Works] = WORKS, number: int = 1) -> int:
+    """Put factories in place; how many. The enterprises must be there."""
+    for place, one in enumerate(works):
+        _factory(one, random.Random(f"{number}/{one.of}/{one.name}/{place}"))  # noqa: S311 — a demo, the same each time
+    return len(works)
 
 
 def _someone(enterprise: Enterprise, *roles: Role) -> Actor:
@@ -90,7 +103,7 @@ def _factory(works: Works, rng: random.Random) -> None:
         last = None
         for year, edition, rank, aim in works.years:
             conditions = Edition.objects.filter(code=edition).order_by("-revision")[0].value
-            answers = made_up(conditions, rank, rng, aim)
+            answers = made_up(conditions, rank, rng, aim, trade_of(enterprise.industry_id))
             last = _assessment(factory, edition, last, answers, year=year, aim=aim, actor=actor)
     if works.filed and last:
         _filing(last, works.filed, actor)

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 from portal import walls
 from portal.actors import Place
-from tiers.demo.rounds import somebody
+from portal.demo.seed import somebody
 from tiers.models import Announcement, Round
 from tiers.services import announcements, guidance
 from tiers.states import RoundState

@@ -5,6 +5,7 @@ from typing import Any
 
 from portal import walls
 from portal.actors import Actor
+from portal.demo.companies import companies
 from portal.demo.seed import credit_code
 from portal.models import Enterprise, Membership
 from portal.roles import Role
@@ -36,7 +37,7 @@ LIST = (
 REVOKED = ("黄石磁湖特种钢管（示例）有限公司", "hubei_pilot", "", 2022, _PILOT_2022)
 
 
-def seed_recognitions() -> bool:
+def seed_recognitions(number: int = 1) -> bool:
     """Put the demo's titles on record; False when they are there. The demo's enterprises must be on the register."""
     with walls.system("载入演示数据：荣誉称号", _DIRECTOR):
         officer = _officer()
@@ -44,7 +45,8 @@ def seed_recognitions() -> bool:
         codes = dict(Enterprise.objects.values_list("name", "code")) | {_STRANGER: credit_code("421100", 39_000_013)}
     if there:
         return False
-    rows = [_cells(codes[line[0]], *line) for line in LIST]
+    pilots = [(row.name, "hubei_pilot", "", 2023, _PILOT_2023) for row in companies(number) if row.factory]
+    rows = [_cells(codes[line[0]], *line) for line in LIST] + [_cells(codes[line[0]], *line) for line in pilots]
     with walls.enter(officer):
         content = workbook("荣誉名单", title_lines.HEADINGS, rows)
         batch = imports.upload_recognitions(content, "荣誉名单（示例）.xlsx", actor=officer)

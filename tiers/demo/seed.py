@@ -1,32 +1,26 @@
-"""Puts the ladder's part of the demo world in place."""
+"""The ladder's parts of the demo world."""
 
-from django.conf import settings
 from django.db import transaction
 
 from portal import walls
-from portal.demo.seed import NotADemo
+from portal.demo.parts import Part
 from tiers.demo import guidance, rounds
-from tiers.demo.factories import seed_factories
+from tiers.demo.factories import WORKS, drawn_works, seed_factories
 from tiers.demo.recognitions import seed_recognitions
-from tiers.models import Factory
 from tiers.services.recognitions import link_waiting
 
 
-def seed() -> bool:
-    """Put it in place; False when it is there already. Raises NotADemo under production settings."""
-    if not settings.IS_DEMO:
-        raise NotADemo("seed_tiers is refused when PORTAL_MODE is production.")
-    made = [_seed_ladder(), rounds.seed(), guidance.seed()]
-    return any(made)
-
-
-def _seed_ladder() -> bool:
-    with walls.system("载入演示数据：梯度培育"):
-        if Factory.objects.exists():
-            return False
+def _ladder(number: int) -> None:
     with transaction.atomic():
-        seed_recognitions()
-        seed_factories()
+        seed_recognitions(number)
+        seed_factories(WORKS, number)
         with walls.system("载入演示数据：荣誉称号与工厂关联"):
             link_waiting()
-    return True
+
+
+PAST_ROUNDS = Part("past_rounds", "2024年度申报批次", lambda _: rounds.past())
+THIS_ROUND = Part(
+    "this_round", "本年度申报批次和公告", lambda _: (rounds.this_years(rounds.shipped()), guidance.seed())
+)
+LADDER = Part("ladder", "荣誉称号、工厂和自评", _ladder)
+FACTORIES = Part("factories", "各市州工厂和自评", lambda number: seed_factories(drawn_works(number), number))

@@ -142,6 +142,35 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "申报",
                 "ordering": ("-began_at", "-id"),
+                "indexes": [
+                    models.Index(fields=["city", "round", "state"], name="application_city_round"),
+                    models.Index(fields=["unit", "round", "state"], name="application_unit_round"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "factory"), name="application_once_a_round"),
+                    models.UniqueConstraint(fields=("enterprise", "id"), name="application_within_enterprise"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("number", ""), _negated=True),
+                        fields=("number",),
+                        name="application_number_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("version", 0), models.Q(("number", ""), _negated=True), _connector="OR"),
+                        name="application_submitted_has_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "returned"), _negated=True),
+                            ("correct_until__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="application_returned_until",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "draft"), ("version__gte", 1), _connector="OR"),
+                        name="application_submitted_has_version",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -203,6 +232,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "申报分节",
+                "constraints": [
+                    models.UniqueConstraint(fields=("application", "key"), name="application_section_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -455,6 +487,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "受理编号",
+                "indexes": [
+                    models.Index(
+                        models.F("round"),
+                        models.F("value"),
+                        condition=models.Q(("is_taken", False)),
+                        name="number_free",
+                    )
+                ],
+                "constraints": [models.UniqueConstraint(fields=("round", "value"), name="number_once_a_round")],
             },
         ),
         migrations.CreateModel(
@@ -509,6 +550,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "正在填写",
+                "constraints": [
+                    models.UniqueConstraint(fields=("application", "section", "user"), name="presence_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -571,52 +615,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "申报提交",
                 "ordering": ("application", "-version"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("application", "version"), name="submission_version_once"),
+                    models.UniqueConstraint(fields=("number", "version"), name="submission_number_version_once"),
+                    models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="submission_version_from_1"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(fields=["city", "round", "state"], name="application_city_round"),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(fields=["unit", "round", "state"], name="application_unit_round"),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(fields=("round", "factory"), name="application_once_a_round"),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(fields=("enterprise", "id"), name="application_within_enterprise"),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("number", ""), _negated=True), fields=("number",), name="application_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version", 0), models.Q(("number", ""), _negated=True), _connector="OR"),
-                name="application_submitted_has_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "returned"), _negated=True), ("correct_until__isnull", False), _connector="OR"
-                ),
-                name="application_returned_until",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "draft"), ("version__gte", 1), _connector="OR"),
-                name="application_submitted_has_version",
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="application",
@@ -632,10 +636,6 @@ class Migration(migrations.Migration):
                     when="BEFORE",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="applicationsection",
-            constraint=models.UniqueConstraint(fields=("application", "key"), name="application_section_once"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="correction",
@@ -677,34 +677,6 @@ class Migration(migrations.Migration):
                     table="applications_latedraft",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="number",
-            index=models.Index(
-                models.F("round"), models.F("value"), condition=models.Q(("is_taken", False)), name="number_free"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="number",
-            constraint=models.UniqueConstraint(fields=("round", "value"), name="number_once_a_round"),
-        ),
-        migrations.AddConstraint(
-            model_name="presence",
-            constraint=models.UniqueConstraint(fields=("application", "section", "user"), name="presence_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.UniqueConstraint(fields=("application", "version"), name="submission_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.UniqueConstraint(fields=("number", "version"), name="submission_number_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version__gte", 1)), name="submission_version_from_1"
             ),
         ),
         pgtrigger.migrations.AddTrigger(

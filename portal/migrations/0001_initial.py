@@ -77,6 +77,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "审计记录",
+                "indexes": [models.Index(fields=["subject_type", "subject_id"], name="audit_subject")],
             },
         ),
         migrations.CreateModel(
@@ -140,6 +141,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "企业",
                 "ordering": ("name", "id"),
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("branch_of_code", ""), ("branch_of_name", "")),
+                            models.Q(
+                                models.Q(("branch_of_code", ""), _negated=True),
+                                models.Q(("branch_of_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="enterprise_branch_names_its_legal_person",
+                    ),
+                    models.UniqueConstraint(fields=("code",), name="enterprise_code_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -228,6 +243,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "待发邮件",
+                "indexes": [
+                    models.Index(condition=models.Q(("sent_at", None)), fields=["created_at"], name="mail_waiting")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -326,6 +344,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "行政区划",
                 "ordering": ("code",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[1-9][0-9]{5}$")), name="region_code_is_gbt2260"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -396,6 +419,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "企业登记",
                 "ordering": ("submitted_at", "id"),
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("branch_of_code", ""), ("branch_of_name", "")),
+                            models.Q(
+                                models.Q(("branch_of_code", ""), _negated=True),
+                                models.Q(("branch_of_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="registration_branch_names_its_legal_person",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -529,10 +565,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
             ),
-        ),
-        migrations.AddIndex(
-            model_name="mail",
-            index=models.Index(condition=models.Q(("sent_at", None)), fields=["created_at"], name="mail_waiting"),
         ),
         migrations.AddField(
             model_name="membership",
@@ -752,10 +784,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="auditevent",
-            index=models.Index(fields=["subject_type", "subject_id"], name="audit_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="auditevent",
             index=models.Index(fields=["actor", "at"], name="audit_actor"),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -787,28 +815,9 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="region",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[1-9][0-9]{5}$")), name="region_code_is_gbt2260"
-            ),
-        ),
         migrations.AddIndex(
             model_name="registration",
             index=models.Index(fields=["city", "state"], name="registration_city_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("branch_of_code", ""), ("branch_of_name", "")),
-                    models.Q(
-                        models.Q(("branch_of_code", ""), _negated=True), models.Q(("branch_of_name", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="registration_branch_names_its_legal_person",
-            ),
         ),
         migrations.AddConstraint(
             model_name="registration",
@@ -1032,23 +1041,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="enterprise",
             index=models.Index(fields=["unit", "name"], name="enterprise_unit_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="enterprise",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("branch_of_code", ""), ("branch_of_name", "")),
-                    models.Q(
-                        models.Q(("branch_of_code", ""), _negated=True), models.Q(("branch_of_name", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="enterprise_branch_names_its_legal_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enterprise",
-            constraint=models.UniqueConstraint(fields=("code",), name="enterprise_code_once"),
         ),
         migrations.AddConstraint(
             model_name="enterprise",

@@ -77,6 +77,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "用印",
                 "ordering": ("id",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("paper", "place"), name="stamping_once_a_place"),
+                    models.UniqueConstraint(fields=("paper", "before"), name="stamping_one_after_another"),
+                    models.CheckConstraint(
+                        condition=models.Q(("mark", "signature"), ("has_picture", True), _connector="OR"),
+                        name="stamping_leaves_a_mark",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -171,21 +179,6 @@ class Migration(migrations.Migration):
                     table="portal_seal",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stamping",
-            constraint=models.UniqueConstraint(fields=("paper", "place"), name="stamping_once_a_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="stamping",
-            constraint=models.UniqueConstraint(fields=("paper", "before"), name="stamping_one_after_another"),
-        ),
-        migrations.AddConstraint(
-            model_name="stamping",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mark", "signature"), ("has_picture", True), _connector="OR"),
-                name="stamping_leaves_a_mark",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

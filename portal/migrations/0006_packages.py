@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "包内文书",
                 "ordering": ("package", "position"),
+                "constraints": [models.UniqueConstraint(fields=("package", "name"), name="package_name_once")],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -110,10 +111,6 @@ class Migration(migrations.Migration):
                     when="BEFORE",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="packageitem",
-            constraint=models.UniqueConstraint(fields=("package", "name"), name="package_name_once"),
         ),
         *(migrations.RunSQL(wall, migrations.RunSQL.noop) for wall in WALLS),
     ]

@@ -175,6 +175,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "市州推荐名单",
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "city"), name="city_list_once_a_round"),
+                    models.UniqueConstraint(fields=("city", "id"), name="city_list_within_city"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["sent", "accepted"]), _negated=True),
+                            models.Q(("issued__gte", 1), ("sent_at__isnull", False), ("sent_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="city_list_sent_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -258,6 +270,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "核查事实",
                 "ordering": ("at", "id"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("struck_at", None), ("struck_reason", "")),
+                            models.Q(("struck_at__isnull", False), models.Q(("struck_reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="finding_struck_with_reason",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -342,6 +364,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "初审",
+                "indexes": [models.Index(fields=["city", "state"], name="first_review_city_state")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="first_review_of_a_version"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "open"),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="first_review_decided_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -396,6 +430,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "推荐顺序",
                 "ordering": ("position",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        fields=("city_list", "position"),
+                        name="list_position_once",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("position__gte", 1)), name="list_position_from_1"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -443,6 +485,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "名单送签稿",
                 "ordering": ("-version",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("city_list", "version"), name="list_issue_version_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -636,6 +681,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "常用筛选",
                 "ordering": ("name",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "unit", "city", "name"), name="saved_view_name_once", nulls_distinct=False
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -734,6 +784,30 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "会签",
                 "ordering": ("asked_at", "id"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("application", None), ("enterprise", None), ("issue__isnull", False)),
+                            models.Q(("application__isnull", False), ("enterprise__isnull", False), ("issue", None)),
+                            _connector="OR",
+                        ),
+                        name="sign_off_of_list_or_application",
+                    ),
+                    models.UniqueConstraint(fields=("issue", "office"), name="sign_off_once_an_issue"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "void"), _negated=True),
+                        fields=("application", "office"),
+                        name="sign_off_once_asked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["asked", "void"]),
+                            models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="sign_off_said_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -786,26 +860,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "回避声明",
+                "constraints": [models.UniqueConstraint(fields=("application", "user"), name="tie_declared_once")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="citylist",
-            constraint=models.UniqueConstraint(fields=("round", "city"), name="city_list_once_a_round"),
-        ),
-        migrations.AddConstraint(
-            model_name="citylist",
-            constraint=models.UniqueConstraint(fields=("city", "id"), name="city_list_within_city"),
-        ),
-        migrations.AddConstraint(
-            model_name="citylist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["sent", "accepted"]), _negated=True),
-                    models.Q(("issued__gte", 1), ("sent_at__isnull", False), ("sent_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="city_list_sent_by_somebody",
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="citylist",
@@ -820,38 +876,6 @@ class Migration(migrations.Migration):
                     table="review_citylist",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("struck_at", None), ("struck_reason", "")),
-                    models.Q(("struck_at__isnull", False), models.Q(("struck_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="finding_struck_with_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="firstreview",
-            index=models.Index(fields=["city", "state"], name="first_review_city_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="firstreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version__gte", 1)), name="first_review_of_a_version"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="firstreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "open"),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="first_review_decided_by_somebody",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -869,18 +893,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="listentry",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                fields=("city_list", "position"),
-                name="list_position_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listentry",
-            constraint=models.CheckConstraint(condition=models.Q(("position__gte", 1)), name="list_position_from_1"),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="listentry",
             trigger=pgtrigger.compiler.Trigger(
@@ -897,10 +909,6 @@ class Migration(migrations.Migration):
                     when="AFTER",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="listissue",
-            constraint=models.UniqueConstraint(fields=("city_list", "version"), name="list_issue_version_once"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="listissue",
@@ -944,46 +952,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.UniqueConstraint(
-                fields=("user", "unit", "city", "name"), name="saved_view_name_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("application", None), ("enterprise", None), ("issue__isnull", False)),
-                    models.Q(("application__isnull", False), ("enterprise__isnull", False), ("issue", None)),
-                    _connector="OR",
-                ),
-                name="sign_off_of_list_or_application",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signoff",
-            constraint=models.UniqueConstraint(fields=("issue", "office"), name="sign_off_once_an_issue"),
-        ),
-        migrations.AddConstraint(
-            model_name="signoff",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "void"), _negated=True),
-                fields=("application", "office"),
-                name="sign_off_once_asked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["asked", "void"]),
-                    models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="sign_off_said_by_somebody",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="signoff",
             trigger=pgtrigger.compiler.Trigger(
@@ -998,10 +966,6 @@ class Migration(migrations.Migration):
                     when="BEFORE",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="tie",
-            constraint=models.UniqueConstraint(fields=("application", "user"), name="tie_declared_once"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="tie",

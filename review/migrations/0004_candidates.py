@@ -77,6 +77,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "参评项目",
                 "ordering": ("city", "city_position", "number"),
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="candidate_of_a_version"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["sent_back", "refused"]), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="candidate_sent_back_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -332,10 +343,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="candidate",
-            constraint=models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="candidate_of_a_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("state__in", ["accepted", "refused"]), _negated=True),
@@ -343,17 +350,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="candidate_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["sent_back", "refused"]), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="candidate_sent_back_with_reason",
             ),
         ),
         migrations.AddConstraint(

@@ -149,6 +149,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "专家",
                 "ordering": ("user__name", "id"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("unit", "user"), name="expert_once_a_unit"),
+                    models.UniqueConstraint(fields=("unit", "id"), name="expert_within_unit"),
+                    models.CheckConstraint(
+                        condition=models.Q(("most__gte", 1), ("most__lte", 500)), name="expert_load_sensible"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -168,6 +175,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "评审授权",
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "permission", "content_object"), name="grant_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -245,6 +255,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "专家组",
                 "ordering": ("drawn_at", "id"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "name"), name="panel_name_once_a_round"),
+                    models.UniqueConstraint(fields=("unit", "id"), name="panel_within_unit"),
+                    models.CheckConstraint(
+                        condition=models.Q(("per__gte", 1), ("per__lte", 15)), name="panel_sheets_sensible"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "forming"), ("chair__isnull", False), _connector="OR"),
+                        name="panel_working_has_a_chair",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -287,6 +308,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "专家组行业",
                 "ordering": ("division",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "division"), name="division_one_panel_a_round")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -388,6 +412,41 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "评分表",
                 "ordering": ("panel", "number", "id"),
+                "indexes": [
+                    models.Index(fields=["user", "state"], name="sheet_user_state"),
+                    models.Index(fields=["panel", "state"], name="sheet_panel_state"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("candidate", "expert"), name="sheet_once"),
+                    models.UniqueConstraint(fields=("unit", "id"), name="sheet_within_unit"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "signed"), _negated=True),
+                            models.Q(
+                                ("issued__gte", 1),
+                                ("signed_at__isnull", False),
+                                ("total__isnull", False),
+                                models.Q(("digest", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sheet_signed_has_its_total",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["open", "signed"]), _negated=True),
+                            ("declared_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="sheet_open_after_declaration",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("total", None), models.Q(("total__gte", 0), ("total__lte", 1000)), _connector="OR"
+                        ),
+                        name="sheet_total_sensible",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -442,6 +501,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "专家组成员",
                 "ordering": ("panel", "asked_at", "id"),
+                "constraints": [models.UniqueConstraint(fields=("panel", "expert"), name="seat_once_a_panel")],
             },
         ),
         migrations.CreateModel(
@@ -477,6 +537,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "评分表签署稿",
                 "ordering": ("-version",),
+                "constraints": [models.UniqueConstraint(fields=("sheet", "version"), name="sheet_issue_version_once")],
             },
         ),
         migrations.CreateModel(
@@ -547,6 +608,22 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "现场核查",
                 "ordering": ("planned_at", "id"),
+                "indexes": [models.Index(fields=["candidate", "state"], name="visit_candidate_state")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("unit", "id"), name="visit_within_unit"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "done"), _negated=True),
+                            models.Q(
+                                ("done_at__isnull", False),
+                                ("done_by__isnull", False),
+                                models.Q(("conclusion", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="visit_done_has_a_conclusion",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -586,6 +663,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "核查组成员",
                 "ordering": ("id",),
+                "constraints": [models.UniqueConstraint(fields=("visit", "user"), name="visit_member_once")],
             },
         ),
         migrations.CreateModel(
@@ -667,46 +745,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "回避豁免",
                 "ordering": ("at", "id"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("candidate", "expert"), name="waived_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="waived_with_a_reason"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="expert",
-            constraint=models.UniqueConstraint(fields=("unit", "user"), name="expert_once_a_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="expert",
-            constraint=models.UniqueConstraint(fields=("unit", "id"), name="expert_within_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="expert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("most__gte", 1), ("most__lte", 500)), name="expert_load_sensible"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.UniqueConstraint(fields=("user", "permission", "content_object"), name="grant_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="panel",
-            constraint=models.UniqueConstraint(fields=("round", "name"), name="panel_name_once_a_round"),
-        ),
-        migrations.AddConstraint(
-            model_name="panel",
-            constraint=models.UniqueConstraint(fields=("unit", "id"), name="panel_within_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="panel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("per__gte", 1), ("per__lte", 15)), name="panel_sheets_sensible"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="panel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "forming"), ("chair__isnull", False), _connector="OR"),
-                name="panel_working_has_a_chair",
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="panel",
@@ -721,60 +766,6 @@ class Migration(migrations.Migration):
                     table="review_panel",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paneldivision",
-            constraint=models.UniqueConstraint(fields=("round", "division"), name="division_one_panel_a_round"),
-        ),
-        migrations.AddIndex(
-            model_name="scoresheet",
-            index=models.Index(fields=["user", "state"], name="sheet_user_state"),
-        ),
-        migrations.AddIndex(
-            model_name="scoresheet",
-            index=models.Index(fields=["panel", "state"], name="sheet_panel_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="scoresheet",
-            constraint=models.UniqueConstraint(fields=("candidate", "expert"), name="sheet_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="scoresheet",
-            constraint=models.UniqueConstraint(fields=("unit", "id"), name="sheet_within_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="scoresheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "signed"), _negated=True),
-                    models.Q(
-                        ("issued__gte", 1),
-                        ("signed_at__isnull", False),
-                        ("total__isnull", False),
-                        models.Q(("digest", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="sheet_signed_has_its_total",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scoresheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["open", "signed"]), _negated=True),
-                    ("declared_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="sheet_open_after_declaration",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scoresheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("total", None), models.Q(("total__gte", 0), ("total__lte", 1000)), _connector="OR"),
-                name="sheet_total_sensible",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -792,10 +783,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.UniqueConstraint(fields=("panel", "expert"), name="seat_once_a_panel"),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="seat",
             trigger=pgtrigger.compiler.Trigger(
@@ -811,10 +798,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="sheetissue",
-            constraint=models.UniqueConstraint(fields=("sheet", "version"), name="sheet_issue_version_once"),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="sheetissue",
             trigger=pgtrigger.compiler.Trigger(
@@ -827,29 +810,6 @@ class Migration(migrations.Migration):
                     table="review_sheetissue",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sitevisit",
-            index=models.Index(fields=["candidate", "state"], name="visit_candidate_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="sitevisit",
-            constraint=models.UniqueConstraint(fields=("unit", "id"), name="visit_within_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="sitevisit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "done"), _negated=True),
-                    models.Q(
-                        ("done_at__isnull", False),
-                        ("done_by__isnull", False),
-                        models.Q(("conclusion", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="visit_done_has_a_conclusion",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -865,20 +825,6 @@ class Migration(migrations.Migration):
                     table="review_sitevisit",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visitmember",
-            constraint=models.UniqueConstraint(fields=("visit", "user"), name="visit_member_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="waiver",
-            constraint=models.UniqueConstraint(fields=("candidate", "expert"), name="waived_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="waiver",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="waived_with_a_reason"
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -120,6 +120,22 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "上报件",
                 "ordering": ("-sent_at", "-id"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "version"), name="dispatch_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "superseded"), _negated=True),
+                        fields=("round",),
+                        name="dispatch_current_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "supplementing"), _negated=True),
+                            ("due_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="dispatch_supplemented_by_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -205,6 +221,43 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "公示异议",
                 "ordering": ("lodged_at", "id"),
+                "indexes": [models.Index(fields=["unit", "state"], name="objection_unit_state")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True), models.Q(("facts", ""), _negated=True)
+                        ),
+                        name="objection_not_anonymous",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("phone", ""), _negated=True),
+                            models.Q(("email", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="objection_with_contact",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="objection_refused_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["upheld", "dismissed"]), _negated=True),
+                            models.Q(
+                                models.Q(("finding", ""), _negated=True),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="objection_decided_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -327,6 +380,20 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "异议核实函",
                 "ordering": ("at", "id"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("answered_at", None), ("answered_by", None)),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("answered_by__isnull", False),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="objection_notice_answered_by_somebody",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -469,6 +536,24 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "评审结果",
                 "ordering": ("at", "id"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("result", "not_recommended"),
+                            models.Q(models.Q(("document", ""), _negated=True), ("on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="outcome_by_a_document",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("recognition__isnull", False), ("result", "recognised")),
+                            models.Q(models.Q(("result", "recognised"), _negated=True), ("recognition", None)),
+                            _connector="OR",
+                        ),
+                        name="outcome_recognised_in_the_registry",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -579,6 +664,36 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "公示",
                 "ordering": ("-begins_at", "-id"),
+                "indexes": [models.Index(fields=["state", "-begins_at"], name="publicity_shown")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "number"), name="publicity_number_once"),
+                    models.UniqueConstraint(fields=("unit", "id"), name="publicity_within_unit"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1), ("workdays__gte", 1)), name="publicity_counts_from_1"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            models.Q(
+                                ("document__isnull", False),
+                                ("published_at__isnull", False),
+                                ("published_by__isnull", False),
+                                ("begins_at__isnull", False),
+                                ("until__gt", models.F("begins_at")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="publicity_published_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "withdrawn"), _negated=True),
+                            models.Q(("withdrawn_at__isnull", False), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="publicity_withdrawn_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -589,27 +704,6 @@ class Migration(migrations.Migration):
                 related_name="objections",
                 to="review.publicity",
                 verbose_name="公示",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispatch",
-            constraint=models.UniqueConstraint(fields=("round", "version"), name="dispatch_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="dispatch",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "superseded"), _negated=True),
-                fields=("round",),
-                name="dispatch_current_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "supplementing"), _negated=True), ("due_at__isnull", False), _connector="OR"
-                ),
-                name="dispatch_supplemented_by_when",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -656,43 +750,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="objectionnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", ""), ("answered_at", None), ("answered_by", None)),
-                    models.Q(
-                        ("answered_at__isnull", False),
-                        ("answered_by__isnull", False),
-                        models.Q(("answer", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="objection_notice_answered_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("result", "not_recommended"),
-                    models.Q(models.Q(("document", ""), _negated=True), ("on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="outcome_by_a_document",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("recognition__isnull", False), ("result", "recognised")),
-                    models.Q(models.Q(("result", "recognised"), _negated=True), ("recognition", None)),
-                    _connector="OR",
-                ),
-                name="outcome_recognised_in_the_registry",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="outcome",
             trigger=pgtrigger.compiler.Trigger(
@@ -705,52 +762,6 @@ class Migration(migrations.Migration):
                     table="review_outcome",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="publicity",
-            index=models.Index(fields=["state", "-begins_at"], name="publicity_shown"),
-        ),
-        migrations.AddConstraint(
-            model_name="publicity",
-            constraint=models.UniqueConstraint(fields=("round", "number"), name="publicity_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="publicity",
-            constraint=models.UniqueConstraint(fields=("unit", "id"), name="publicity_within_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="publicity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1), ("workdays__gte", 1)), name="publicity_counts_from_1"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "draft"),
-                    models.Q(
-                        ("document__isnull", False),
-                        ("published_at__isnull", False),
-                        ("published_by__isnull", False),
-                        ("begins_at__isnull", False),
-                        ("until__gt", models.F("begins_at")),
-                    ),
-                    _connector="OR",
-                ),
-                name="publicity_published_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "withdrawn"), _negated=True),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="publicity_withdrawn_with_reason",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -796,52 +807,6 @@ class Migration(migrations.Migration):
                     table="review_publicity",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="objection",
-            index=models.Index(fields=["unit", "state"], name="objection_unit_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("name", ""), _negated=True), models.Q(("facts", ""), _negated=True)),
-                name="objection_not_anonymous",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("phone", ""), _negated=True), models.Q(("email", ""), _negated=True), _connector="OR"
-                ),
-                name="objection_with_contact",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="objection_refused_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["upheld", "dismissed"]), _negated=True),
-                    models.Q(
-                        models.Q(("finding", ""), _negated=True),
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="objection_decided_by_somebody",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -135,6 +135,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "智能工厂自评",
                 "ordering": ("-year", "-is_current", "-id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("factory", "year"),
+                        name="assessment_one_current_a_year",
+                    ),
+                    models.UniqueConstraint(fields=("enterprise", "id"), name="assessment_within_enterprise"),
+                    models.CheckConstraint(
+                        condition=models.Q(("year__gte", 2000), ("year__lte", 2100)), name="assessment_year_is_a_year"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -231,6 +242,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "基础级备案",
                 "ordering": ("filed_at", "id"),
+                "indexes": [models.Index(fields=["city", "state", "filed_at"], name="filing_city_state")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["filed", "confirmed"])),
+                        fields=("factory", "year"),
+                        name="filing_one_standing_a_year",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -289,6 +308,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "自评分节",
+                "constraints": [models.UniqueConstraint(fields=("assessment", "key"), name="assessment_section_once")],
             },
         ),
         migrations.CreateModel(
@@ -351,36 +371,6 @@ class Migration(migrations.Migration):
                 "ordering": ("uploaded_at", "id"),
             },
         ),
-        migrations.AddConstraint(
-            model_name="selfassessment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)),
-                fields=("factory", "year"),
-                name="assessment_one_current_a_year",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="selfassessment",
-            constraint=models.UniqueConstraint(fields=("enterprise", "id"), name="assessment_within_enterprise"),
-        ),
-        migrations.AddConstraint(
-            model_name="selfassessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("year__gte", 2000), ("year__lte", 2100)), name="assessment_year_is_a_year"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="filing",
-            index=models.Index(fields=["city", "state", "filed_at"], name="filing_city_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="filing",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["filed", "confirmed"])),
-                fields=("factory", "year"),
-                name="filing_one_standing_a_year",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="filing",
             trigger=pgtrigger.compiler.Trigger(
@@ -395,10 +385,6 @@ class Migration(migrations.Migration):
                     when="BEFORE",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentsection",
-            constraint=models.UniqueConstraint(fields=("assessment", "key"), name="assessment_section_once"),
         ),
         migrations.RunSQL(WALLS + KEYS, migrations.RunSQL.noop),
     ]

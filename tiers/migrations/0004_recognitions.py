@@ -78,6 +78,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "场景清单",
                 "ordering": ("edition_code", "-number"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("edition_code", "number"), name="scenario_list_number_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -141,6 +144,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "场景名称",
                 "ordering": ("list", "id"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("list", "number"), name="scenario_number_once_a_list"),
+                    models.UniqueConstraint(fields=("list", "guide_area", "name"), name="scenario_name_once_an_area"),
+                    models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="scenario_number_from_1"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -299,10 +307,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="scenariolist",
-            constraint=models.UniqueConstraint(fields=("edition_code", "number"), name="scenario_list_number_once"),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="scenariolist",
             trigger=pgtrigger.compiler.Trigger(
@@ -316,20 +320,6 @@ class Migration(migrations.Migration):
                     when="BEFORE",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="scenarioname",
-            constraint=models.UniqueConstraint(fields=("list", "number"), name="scenario_number_once_a_list"),
-        ),
-        migrations.AddConstraint(
-            model_name="scenarioname",
-            constraint=models.UniqueConstraint(
-                fields=("list", "guide_area", "name"), name="scenario_name_once_an_area"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scenarioname",
-            constraint=models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="scenario_number_from_1"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="scenarioname",

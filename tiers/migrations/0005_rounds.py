@@ -138,6 +138,50 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "申报批次",
                 "ordering": ("-year", "-opens_at", "-id"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("unit", "year", "tier", "batch"), name="round_once"),
+                    models.UniqueConstraint(fields=("unit", "id"), name="round_within_unit"),
+                    models.CheckConstraint(
+                        condition=models.Q(("batch__gte", 1), ("year__gte", 2000), ("year__lte", 2999)),
+                        name="round_batch_and_year",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quota", None), ("quota__gte", 1), _connector="OR"),
+                        name="round_quota_from_1",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("opens_at__lt", models.F("enterprise_until")),
+                            models.Q(
+                                models.Q(("city_until", None), ("enterprise_until__lte", models.F("unit_until"))),
+                                models.Q(
+                                    ("city_until__isnull", False),
+                                    ("city_until__lte", models.F("unit_until")),
+                                    ("enterprise_until__lte", models.F("city_until")),
+                                ),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("ministry_until", None),
+                                ("unit_until__lte", models.F("ministry_until")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="round_windows_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("publicity_from", None), ("publicity_until", None)),
+                            models.Q(
+                                ("publicity_from__isnull", False),
+                                ("publicity_from__lte", models.F("publicity_until")),
+                                ("publicity_until__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="round_publicity_begins_and_ends",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -206,6 +250,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "推荐",
                 "ordering": ("at", "id"),
+                "constraints": [models.UniqueConstraint(fields=("round", "factory"), name="recommended_once_a_round")],
             },
         ),
         migrations.CreateModel(
@@ -345,64 +390,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "批次事项",
                 "ordering": ("due_at", "id"),
+                "indexes": [
+                    models.Index(condition=models.Q(("told_at", None)), fields=["id"], name="round_effect_to_tell")
+                ],
+                "constraints": [models.UniqueConstraint(fields=("round", "kind", "due_at"), name="round_effect_once")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.UniqueConstraint(fields=("unit", "year", "tier", "batch"), name="round_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.UniqueConstraint(fields=("unit", "id"), name="round_within_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("batch__gte", 1), ("year__gte", 2000), ("year__lte", 2999)),
-                name="round_batch_and_year",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quota", None), ("quota__gte", 1), _connector="OR"), name="round_quota_from_1"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("opens_at__lt", models.F("enterprise_until")),
-                    models.Q(
-                        models.Q(("city_until", None), ("enterprise_until__lte", models.F("unit_until"))),
-                        models.Q(
-                            ("city_until__isnull", False),
-                            ("city_until__lte", models.F("unit_until")),
-                            ("enterprise_until__lte", models.F("city_until")),
-                        ),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("ministry_until", None), ("unit_until__lte", models.F("ministry_until")), _connector="OR"
-                    ),
-                ),
-                name="round_windows_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("publicity_from", None), ("publicity_until", None)),
-                    models.Q(
-                        ("publicity_from__isnull", False),
-                        ("publicity_from__lte", models.F("publicity_until")),
-                        ("publicity_until__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="round_publicity_begins_and_ends",
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="round",
@@ -449,10 +441,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="recommendation",
-            constraint=models.UniqueConstraint(fields=("round", "factory"), name="recommended_once_a_round"),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="extension",
             trigger=pgtrigger.compiler.Trigger(
@@ -480,14 +468,6 @@ class Migration(migrations.Migration):
                     when="BEFORE",
                 ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="roundeffect",
-            index=models.Index(condition=models.Q(("told_at", None)), fields=["id"], name="round_effect_to_tell"),
-        ),
-        migrations.AddConstraint(
-            model_name="roundeffect",
-            constraint=models.UniqueConstraint(fields=("round", "kind", "due_at"), name="round_effect_once"),
         ),
         migrations.RunSQL("\n".join([*KEYS, *WALLS]), migrations.RunSQL.noop),
     ]

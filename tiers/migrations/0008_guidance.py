@@ -106,6 +106,28 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "公告",
                 "ordering": ("-is_pinned", "-published_at", "-id"),
+                "indexes": [models.Index(fields=["state", "-published_at"], name="announcement_published")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("unit", "id"), name="announcement_within_unit"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "draft"), ("published_at__isnull", False), _connector="OR"),
+                        name="announcement_published_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "withdrawn"),
+                                ("withdrawn_at__isnull", False),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "withdrawn"), _negated=True), ("reason", ""), ("withdrawn_at", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="announcement_withdrawn_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -195,6 +217,20 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "常见问题",
                 "ordering": ("position", "id"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), ("withdrawn_at", None), ("withdrawn_by", None)),
+                            models.Q(
+                                ("withdrawn_at__isnull", False),
+                                ("withdrawn_by__isnull", False),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="question_withdrawn_with_reason",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -237,34 +273,6 @@ class Migration(migrations.Migration):
                 "ordering": ("uploaded_at", "id"),
                 "abstract": False,
             },
-        ),
-        migrations.AddIndex(
-            model_name="announcement",
-            index=models.Index(fields=["state", "-published_at"], name="announcement_published"),
-        ),
-        migrations.AddConstraint(
-            model_name="announcement",
-            constraint=models.UniqueConstraint(fields=("unit", "id"), name="announcement_within_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="announcement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "draft"), ("published_at__isnull", False), _connector="OR"),
-                name="announcement_published_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="announcement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state", "withdrawn"), ("withdrawn_at__isnull", False), models.Q(("reason", ""), _negated=True)
-                    ),
-                    models.Q(models.Q(("state", "withdrawn"), _negated=True), ("reason", ""), ("withdrawn_at", None)),
-                    _connector="OR",
-                ),
-                name="announcement_withdrawn_with_reason",
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="announcement",
@@ -309,21 +317,6 @@ class Migration(migrations.Migration):
                     table="tiers_announcement",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commonquestion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason", ""), ("withdrawn_at", None), ("withdrawn_by", None)),
-                    models.Q(
-                        ("withdrawn_at__isnull", False),
-                        ("withdrawn_by__isnull", False),
-                        models.Q(("reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="question_withdrawn_with_reason",
             ),
         ),
         migrations.RunSQL(RAISED, migrations.RunSQL.noop),

@@ -12,11 +12,11 @@ from applications.services import beginning, submitting, takeover, writing
 from applications.services.submitting import COMMITMENTS, Commitment
 from portal import clock, walls
 from portal.actors import Actor
+from portal.demo.seed import somebody
 from portal.models import Enterprise
 from portal.references import new_ref
 from tests import factories, rounds, titles
 from tests.factories import People
-from tiers.demo.rounds import somebody
 from tiers.models import BookForm, Factory, Recognition, Round
 from tiers.selectors.books import book_for
 from tiers.states import RoundState

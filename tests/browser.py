@@ -7,11 +7,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
@@ -23,15 +24,12 @@ from django.http import HttpRequest
 from django.test.utils import override_settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
-from applications.demo.seed import seed as seed_applications
 from portal import walls
 from portal.demo.cast import DOMAIN
-from portal.demo.seed import seed
 from portal.embedded.process import end
+from portal.embedded.supervisor import commands
 from portal.models import User
 from portal.sessions import SessionStore
-from review.demo.seed import seed as seed_review
-from tiers.demo.seed import seed as seed_tiers
 
 ROOT = Path(__file__).resolve().parent.parent
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
@@ -87,28 +85,32 @@ class Served:
 
 
 @contextmanager
-def served(database: str, folder: Path, unblocked: Callable[[], AbstractContextManager[Any]]) -> Iterator[Served]:
-    """Seed the database with the demo world and serve the portal from it, with real static files, until the end."""
+def served(
+    database: str, folder: Path, unblocked: Callable[[], AbstractContextManager[Any]], *, whole: bool = False
+) -> Iterator[Served]:
+    """Serve the portal from a database with the demo world in it, with real static files, until the end.
+
+    `whole`: with workers and beat beside it, as `make run` starts them.
+    """
     with socket.socket() as door, (folder / "log").open("wb") as log:
         door.bind(("127.0.0.1", 0))
         door.listen(64)  # so whoever comes early waits
         url = f"http://127.0.0.1:{door.getsockname()[1]}"
-        environment = _environment(database, folder, url)
+        environment = _environment(database, folder, url, _queue(whole))
         portal = Served(url, database, folder / "log", unblocked)
-        portal.ask(seed)
-        portal.ask(seed_tiers)
-        portal.ask(seed_applications)
-        portal.ask(seed_review)
         _collect_static_files(folder / "static")
         command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"fd://{door.fileno()}"]
         command += ["--threads", "4", "--no-control-socket", "--log-level", "warning", "--graceful-timeout", "1"]
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, pass_fds=[door.fileno()], stdout=log, stderr=subprocess.STDOUT
-        )
-        try:
+        beside = [command for name, command in commands(0).items() if name != "web"] if whole else []
+        with ExitStack() as running:
+            for one in (command, *beside):
+                process = subprocess.Popen(
+                    one, cwd=ROOT, env=environment, pass_fds=[door.fileno()], stdout=log, stderr=subprocess.STDOUT
+                )
+                running.callback(end, process)
+            with urlopen(f"{url}/accounts/login/", timeout=300):  # noqa: S310 — our own; the first page reads all the code
+                pass
             yield portal
-        finally:
-            end(process)
     said = portal.log.read_text()
     assert "Traceback" not in said, said[said.index("Traceback") :][:5000]
 
@@ -120,21 +122,27 @@ def _collect_static_files(folder: Path) -> None:
         call_command("collectstatic", interactive=False, verbosity=0)
 
 
-def _environment(database: str, folder: Path, url: str) -> dict[str, str]:
+def _queue(whole: bool) -> int:
+    """The number of a queue that nobody else of this run uses: a worker must not get another portal's work."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return 2 + 2 * worker % 12 + whole
+
+
+def _environment(database: str, folder: Path, url: str, queue: int) -> dict[str, str]:
     """The run's own servers, but another database, folder and queue than the tests'; and the portal's own role."""
     changes = {
         "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl(),
-        "REDIS_URL": _other_queue(os.environ["REDIS_URL"]),
+        "REDIS_URL": _other_queue(os.environ["REDIS_URL"], queue),
         "PORTAL_VAR": str(folder),
         "PUBLIC_URL": url,
     }
     return {name: value for name, value in os.environ.items() if name != "DATABASE_ROLE"} | changes
 
 
-def _other_queue(url: str) -> str:
+def _other_queue(url: str, number: int) -> str:
     if url.startswith("redis+socket:"):
-        return url.partition("?")[0] + "?virtual_host=7"
-    return urlsplit(url)._replace(path="/7").geturl()
+        return url.partition("?")[0] + f"?virtual_host={number}"
+    return urlsplit(url)._replace(path=f"/{number}").geturl()
 
 
 @contextmanager
@@ -239,3 +247,13 @@ def _rules(rules: dict[str, Any] | None) -> dict[str, Any]:
 def barriers(page: Page, rules: dict[str, Any] | None = None) -> list[str]:
     """What axe finds on the page, by all its rules or by these: rule, place, and what to do."""
     return list(page.evaluate(f"async rules => {_BARRIERS}", _rules(rules)))
+
+
+def latest_mail_link(somebody: Visitor, email: str) -> str:
+    """The link in the newest mail to an address, taken from the demo's mail page."""
+    page = somebody.tab()
+    page.goto(f"/demo/mail/?to={email}")
+    link = page.locator("article a[href^='http']").first.get_attribute("href")
+    page.close()
+    assert link
+    return link

@@ -8,6 +8,7 @@ from applications.models import Application
 from applications.services.beginning import keys_of
 from portal import clock, walls
 from portal.actors import Actor
+from portal.demo.seed import somebody
 from portal.models import Unit
 from portal.roles import Role
 from review.demo import experts as demo
@@ -18,7 +19,6 @@ from review.services.panels import Drawing
 from tests import applications as made
 from tests import factories, reviews, rounds
 from tests.factories import People
-from tiers.demo.rounds import somebody
 from tiers.models import Round
 
 SECOND = "second_factor"

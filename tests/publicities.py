@@ -8,6 +8,7 @@ from typing import Any
 from applications.models import Application
 from portal import clock, walls
 from portal.actors import Actor
+from portal.demo.seed import somebody
 from portal.models import Enterprise, User
 from review import outcome_lines
 from review.models import Candidate, Dispatch, Objection, ObjectionNotice, Publicity, UnitIssue, UnitList
@@ -22,7 +23,6 @@ from tests.factories import People
 from tests.rounds import DAY
 from tests.sheets import xlsx
 from tests.uploads import PDF
-from tiers.demo.rounds import somebody
 from tiers.models import Factory, Recommendation, Round
 from tiers.services import calendar
 from tiers.services.recommendations import recommend

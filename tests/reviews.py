@@ -7,6 +7,7 @@ from applications.models import Application, ApplicationSection, Submission
 from applications.services.beginning import keys_of
 from portal import clock, walls
 from portal.actors import Actor
+from portal.demo.seed import somebody
 from portal.models import Department, Membership, Office
 from portal.references import new_ref
 from portal.roles import Role
@@ -18,7 +19,6 @@ from review.services.copies import Arrived
 from tests import applications as made
 from tests import factories
 from tests.factories import People
-from tiers.demo.rounds import somebody
 from tiers.models import Round
 
 EVERY_POINT = {key: {"answer": "yes", "note": ""} for key in ("eligible", "complete", "consistent", "true")}

@@ -5,9 +5,9 @@ from typing import Any
 
 from portal import clock, walls
 from portal.actors import Actor
+from portal.demo.seed import somebody
 from portal.models import Unit
 from tests.factories import People
-from tiers.demo import rounds as demo
 from tiers.models import Announcement, CommonQuestion, Edition, Round
 from tiers.selectors.rounds import programmes
 from tiers.services import announcements, calendar, catalogue
@@ -105,7 +105,7 @@ def fresh(round_: Round) -> Round:
 
 def guidance_to_see() -> dict[str, Any]:
     """The demo's first question and its unit's announcement, and a draft of another."""
-    officer = demo.somebody("jingban")
+    officer = somebody("jingban")
     with walls.enter(officer):
         draft = announcements.draft(title="关于受理时间的公告", text="正文待核。", actor=officer)
         return {
@@ -118,7 +118,7 @@ def guidance_to_see() -> dict[str, Any]:
 def rounds_to_see() -> dict[str, Any]:
     """Rounds of the demo, and a draft of next year's, as browser tests name them in addresses."""
     calendar.load(actor=LOADER)
-    public, officer = Round.objects.get(state=RoundState.ACCEPTING), demo.somebody("jingban")
+    public, officer = Round.objects.get(state=RoundState.ACCEPTING, unit__code="HB"), somebody("jingban")
     with walls.enter(officer):
         opens_on = clock.beijing(public.opens_at).date() + timedelta(days=365)
         made = services.clone(

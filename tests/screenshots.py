@@ -4,32 +4,39 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.browser import Visitor
+from review.models import Dispatch, Publicity
+from tests.browser import Served, Visitor
+from tiers.models import Round
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 # Account, page, the picture's name, how wide and how high.
 PICTURES = (
-    ("", "/accounts/login/", "sign-in", 1280, 720),
-    ("chushen.wuhan", "/", "home", 1280, 720),
-    ("chushen.wuhan", "/", "home-narrow", 375, 720),
-    ("tianbao", "/assessments/{assessment}/sections/operation/", "section", 1280, 1000),
-    ("tianbao", "/assessments/{earlier}/result/", "result", 1280, 1000),
-    ("tianbao", "/rounds/{round}/", "round", 1280, 1000),
-    ("jingban", "/factories/", "factories", 1280, 1000),
     ("tianbao", "/applications/{draft}/", "application", 1280, 1000),
-    ("tianbao", "/rounds/{round}/apply/?factory={factory_to_apply}", "may-we-apply", 1280, 1000),
-    ("chushen.wuhan", "/applications/{mended}/versions/2/changes/", "changes", 1280, 720),
     ("chushen.wuhan", "/rounds/{round}/reviews/", "inbox", 1280, 720),
     ("fuze.wuhan", "/city-lists/{list}/", "city-list", 1280, 720),
     ("zhuanjia1", "/sheets/{sheet}/", "sheet", 1280, 1000),
-    ("jingban", "/rounds/{judged_round}/choice/", "choice", 1280, 720),
+    ("jingban", "/rounds/{expert_round}/choice/", "choice", 1280, 1400),
+    ("", "/publicity/{published}/", "publicity", 1280, 1000),
+    ("buji", "/dispatches/{received}/", "dispatch", 1280, 1000),
+    ("shenji", "/record/", "record", 1280, 1000),
 )
 
 
-def test_screenshots(visitor: Callable[..., Visitor], world: dict[str, Any]) -> None:
+def _places() -> dict[str, str]:
+    """Parts of the demo world in which somebody has something to do now."""
+    this_years = Round.objects.filter(unit__code="HB").order_by("-year")
+    return {
+        "expert_round": this_years.filter(batch=2)[0].ref,
+        "published": Publicity.objects.filter(round__in=this_years.filter(batch=4), number=1)[0].ref,
+        "received": Dispatch.objects.filter(round__in=this_years.filter(batch=5))[0].ref,
+    }
+
+
+def test_screenshots(visitor: Callable[..., Visitor], portal: Served, world: dict[str, Any]) -> None:
     FOLDER.mkdir(exist_ok=True)
+    places = world | portal.ask(_places)
     for account, path, name, width, height in PICTURES:
         somebody = visitor(account)
         somebody.page.set_viewport_size({"width": width, "height": height})
-        somebody.go(path.format(**world))
+        somebody.go(path.format(**places))
         somebody.page.screenshot(path=FOLDER / f"{name}.png", full_page=height == 720)

@@ -28,6 +28,7 @@ from applications.models import Submission
 from applications.selectors.printing import key_of
 from portal import clock, walls
 from portal.actors import Actor
+from portal.demo.seed import somebody
 from portal.errors import Hidden
 from portal.models import Package, Paper, User
 from portal.papers import Document, Source, Standing, new_code
@@ -35,7 +36,6 @@ from portal.pdf import printed
 from portal.seals.comparing import page_marks
 from portal.services import seals as services
 from portal.states import PaperState
-from tiers.demo.rounds import somebody
 
 PLACES = ("unit", "unit-finance")
 _STYLE = """

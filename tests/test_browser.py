@@ -10,24 +10,14 @@ from django.urls import resolve, reverse
 from playwright.sync_api import Locator, Page, Request, Route
 
 from portal.demo.cast import PASSWORD, secret_of
-from portal.models import Membership, Registration
+from portal.models import Registration
 from tests import factories
 from tests.addresses import house_patterns
-from tests.browser import Served, Visitor, barriers
+from tests.browser import Served, Visitor, barriers, latest_mail_link
 from tests.pages import BAD_INPUT, NO_PAGE, PAGES
 from tests.signing_in import code_of
 
 OWN_PASSWORD = "Changjiang-Dongliu-88"
-
-
-def latest_mail_link(somebody: Visitor, email: str) -> str:
-    """The link in the newest mail to an address, taken from the demo's mail page."""
-    page = somebody.tab()
-    page.goto(f"/demo/mail/?to={email}")
-    link = page.locator("article a[href^='http']").first.get_attribute("href")
-    page.close()
-    assert link
-    return link
 
 
 # -- every page -----------------------------------------------------------------------------------------------------
@@ -128,53 +118,6 @@ def test_bad_input_is_answered_in_chinese_at_the_field(
 
 
 # -- journeys -------------------------------------------------------------------------------------------------------
-def test_enterprise_registers_and_its_city_confirms(visitor: Callable[..., Visitor], portal: Served) -> None:
-    email, code, name = "zhao@newcomer.example", factories.code(), "武汉新来智造（示例）有限公司"
-    newcomer, reviewer = visitor(), visitor()
-    newcomer.go("/")
-    newcomer.page.locator("main").get_by_role("link", name="企业注册").click()
-    newcomer.fill(name="赵新来", email=email, password1=OWN_PASSWORD, password2=OWN_PASSWORD)
-    newcomer.press("注册")
-    newcomer.sees("请打开邮件，点击其中的链接")
-    newcomer.check()
-    newcomer.page.goto(latest_mail_link(newcomer, email))
-    newcomer.check()
-    newcomer.press("确认")
-    newcomer.sees(email)
-    newcomer.sign_in(email, OWN_PASSWORD)
-    newcomer.sees("您尚未加入任何机构")
-    newcomer.page.get_by_role("link", name="登记企业").click()
-    newcomer.fill(
-        code=code, name=name, address="示例路1号", legal_representative="赵法人", contact_phone="027-00000001"
-    )
-    for field, label in {"region": "武汉市", "industry": "C34 通用设备制造业", "nature": "民营企业"}.items():
-        newcomer.page.locator(f"[name={field}]").select_option(label=label)
-    newcomer.page.get_by_label("是", exact=True).check()
-    newcomer.press("提交登记申请")
-    newcomer.sees("申请已提交")
-    ref = newcomer.page.url.rstrip("/").rpartition("/")[2]
-    row = portal.ask(lambda: Registration.objects.select_related("user").get(ref=ref))
-    assert (row.state, row.code, row.name, row.user.email) == ("pending", code, name, email)
-
-    reviewer.sign_in("chushen.wuhan@demo.example", PASSWORD)
-    reviewer.check()
-    reviewer.fill(code=code_of(secret_of("chushen.wuhan@demo.example")))
-    reviewer.press("登录")
-    reviewer.page.get_by_role("link", name="家企业的登记申请待确认").click()
-    reviewer.page.get_by_role("link", name=ref).click()
-    reviewer.press("确认登记")
-    reviewer.sees(f"已确认 {ref}")
-
-    def enterprise() -> tuple[str, str, str]:
-        made = Membership.objects.select_related("enterprise").get(user__email=email)
-        assert made.enterprise
-        return made.role, made.enterprise.code, Registration.objects.get(ref=ref).state
-
-    assert portal.ask(enterprise) == ("enterprise_admin", code, "confirmed")
-    newcomer.go("/")
-    newcomer.sees(f"{name} · 企业管理员")
-
-
 def tab_to(page: Page, target: Locator) -> None:
     """Press Tab until the target has the focus, which must show."""
     for _ in range(80):

@@ -10,10 +10,10 @@ from playwright.sync_api import Locator, expect
 from applications.models import Application, ApplicationSection, Attachment, LateDraft, Submission
 from portal import clock
 from portal.demo.cast import PASSWORD
+from portal.demo.seed import somebody
 from tests.applications import complete_in_the_demo, save
 from tests.browser import Served, Visitor
 from tests.uploads import pdf
-from tiers.demo.rounds import somebody
 from tiers.models import Round
 
 

@@ -10,11 +10,11 @@ from django.conf import settings
 from playwright.sync_api import Browser, Locator, expect
 
 from portal import clock
+from portal.demo.seed import somebody
 from portal.models import Enterprise
 from tests import factories
 from tests.browser import Served, Visitor
 from tests.uploads import PDF
-from tiers.demo.rounds import somebody
 from tiers.models import AssessmentFile, AssessmentSection, Factory, Filing
 
 GRADE, NOTE = "basic.operation.1.grade", "basic.operation.1.note"

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, expect
 
 from applications.models import Application
+from portal.demo.seed import somebody
 from review.models import CityList, FirstReview, Rejection
 from tests import reviews
 from tests.browser import HEIGHT, Served, Visitor
-from tiers.demo.rounds import somebody
 
 POINTS = ("eligible", "complete", "consistent", "true")
 

@@ -25,6 +25,7 @@ from portal.services import papers
 from review.models import Candidate, Dispatch, UnitList
 from review.selectors import dispatches as selectors
 from review.selectors.dispatches import batches, checks, digest_of, dispatch_for, entries, survey
+from review.selectors.home import waiting
 from review.services import dispatches as services
 from review.states import DispatchState, UnitListState
 from tests import applications as applying
@@ -73,6 +74,30 @@ def test_sending_twice_is_once(people: People) -> None:
     other = made.issued(people, round_)
     with walls.enter(people.unit_head), pytest.raises(Refused, match="要求补正后才能再次上报"):
         services.send(other.unit_list, other, actor=people.unit_head)
+
+
+def test_what_the_ministry_has_to_do_stands_on_its_home_page(people: People) -> None:
+    def to_do() -> dict[str, int]:
+        with walls.enter(people.ministry):
+            return {one.label: one.count for one in waiting(people.ministry) if one.count}
+
+    assert to_do() == {}
+    row = made.sent(people, made.judged(people, days=0))
+    assert to_do() == {"份上报件待接收": 1}
+    with walls.enter(people.ministry):
+        services.receive(row, actor=people.ministry)
+    assert to_do() == {"份上报件待公布结果": 1}
+
+
+def test_the_ministrys_page_opens_at_the_batch_that_lies_before_it(people: People) -> None:
+    made.sent(people, made.judged(people, days=0))
+    rounds.current(people, batch=9)
+    with walls.enter(people.ministry):
+        found = batches()
+        assert [batch.number for batch in found] == [9, 1]
+        opened = selectors.foremost(found)
+    assert opened is not None
+    assert opened.number == 1
 
 
 def test_only_the_units_head_sends_and_not_before_publicity_is_over(people: People) -> None:

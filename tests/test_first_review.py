@@ -77,6 +77,27 @@ def test_rejection_is_told_with_its_reason_and_looked_at_again_once_by_another(
     assert reviews.order_of(reviews.list_of(row.round, officer)) == [row.ref]
 
 
+def test_only_who_can_take_a_review_is_asked_to(
+    row: Application, people: People, client_as: Callable[[Actor], Client]
+) -> None:
+    officer, head = people.city_reviewer_a, people.city_head_a
+    page, take = reverse("first_review", args=[row.ref]), reverse("first_review_take", args=[row.ref])
+
+    def asked(actor: Actor) -> bool:
+        return take in client_as(actor).get(page).content.decode()
+
+    assert (asked(officer), asked(head)) == (True, True)
+    client_as(officer).post(take)
+    assert (asked(officer), asked(head)) == (False, True), "it is theirs already"
+    reviews.decided(row, officer, passes=False, reason="关键装备数控化率的数据与现场不符。")
+    assert (asked(officer), asked(head)) == (False, False), "it is decided"
+    with walls.enter(people.enterprise_admin_a):
+        services.reconsider(row, reason="已补充第三方检测报告。", actor=people.enterprise_admin_a)
+    assert (asked(officer), asked(head)) == (False, True), "nobody looks again at what they decided"
+    client_as(head).post(take)
+    assert not asked(head)
+
+
 def test_two_reviewers_do_not_overwrite_each_other(row: Application, people: People) -> None:
     first, second = people.city_reviewer_a, people.city_head_a
     said = {"checklist": reviews.EVERY_POINT, "opinion": "一", "edition": 0}

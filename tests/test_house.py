@@ -107,3 +107,23 @@ def test_only_services_and_machinery_write() -> None:
 def test_models_have_no_logic_in_save() -> None:
     for model in (Membership, EnterpriseFacts):
         assert "save" not in vars(model)
+
+
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")]
+
+
+@pytest.mark.parametrize("page", sorted(str(file.relative_to(ROOT)) for file in DOCUMENTS))
+def test_what_a_document_links_to_is_there(page: str) -> None:
+    text = re.sub(r"`[^`]*`", "", (ROOT / page).read_text("utf-8"))  # what stands in code is an example
+    links = re.findall(r"\]\(([^)#\s]+)", text)
+    missing = [link for link in links if "://" not in link and not (ROOT / page).parent.joinpath(link).exists()]
+    assert missing == []
+
+
+def test_every_picture_is_shown_somewhere() -> None:
+    shown = {
+        name for file in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+        for name in re.findall(r"([a-z0-9-]+\.png)\)", file.read_text("utf-8"))
+    }  # fmt: skip
+    kept = {file.name for folder in ("tour", "screenshots") for file in (ROOT / "docs" / folder).glob("*.png")}
+    assert kept - shown == set()

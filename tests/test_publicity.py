@@ -17,7 +17,7 @@ from portal.errors import Denied, Hidden, Refused
 from portal.models import Notice, Paper
 from portal.services import papers, seals
 from review.models import Publicity
-from review.selectors.publicity import Run, lacking, publicity_for, run_of
+from review.selectors.publicity import Run, lacking, publicity_for, run_of, usual_title
 from review.services import publicity as services
 from review.states import PublicityState
 from tests import publicities as made
@@ -327,3 +327,9 @@ def test_from_a_round_to_a_publicity_by_its_pages(people: People, client_as: Cli
     assert "根据某文件" in shown
     assert Round.objects.get(pk=round_.pk).state == RoundState.PUBLICITY
     assert head.post(reverse("publicity_withdraw", args=[row.ref]), {"reason": "更正"}).status_code == 302
+
+
+def test_the_lists_of_several_batches_are_told_apart_by_their_names(people: People) -> None:
+    first, third = (rounds.current(people, batch=number) for number in (1, 3))
+    assert usual_title(first, 1).endswith("年度卓越级智能工厂拟推荐名单公示")
+    assert usual_title(third, 2).endswith("名单公示（第3批）（第2次）")

@@ -143,15 +143,25 @@ def test_whole_record_verifies_and_seals_nothing_twice() -> None:
 @pytest.mark.django_db
 def test_backlog_of_a_day_is_sealed_in_one_go(monkeypatch: pytest.MonkeyPatch, time_machine: Any) -> None:
     monkeypatch.setattr(record, "BLOCK_SIZE", 5)
-    time_machine.move_to("2024-11-20T10:00:00Z")
+    time_machine.move_to("2124-11-20T10:00:00Z")
     _seal_some(1)
     for number in range(12):
         audit.record("test.event", number=number)
-    time_machine.move_to("2024-11-21T10:00:00Z")
+    time_machine.move_to("2124-11-21T10:00:00Z")
     with walls.stand(AUDITOR):
         assert [len(block.members) for block in record.seal()] == [5, 5, 2]
         verdict = record.verify()
     assert (verdict.faults, verdict.unsealed) == ([], 0)
+
+
+@pytest.mark.django_db
+def test_what_a_shifted_clock_records_is_sealed_like_anything_else() -> None:
+    _seal_some()
+    with clock.shifted(clock.now() - timedelta(days=40)):
+        audit.record("test.event")
+    with walls.stand(AUDITOR):
+        assert [len(block.members) for block in record.seal()] == [1]
+    assert _faults() == []
 
 
 def test_change_is_found(own_database: str, owner_cursor: Any) -> None:
@@ -182,13 +192,18 @@ def test_deletion_is_found(own_database: str, owner_cursor: Any) -> None:
     assert fault.startswith("第2块的记录被删除")
 
 
+@pytest.mark.parametrize(
+    ("key", "is_demo"),
+    [("uuidv7()", False), ("uuidv7(interval '-3 hours')", False), ("uuidv7(interval '-3 hours')", True)],
+)
 def test_insertion_is_found_whether_slipped_beside_the_chain_or_into_a_block(
-    own_database: str, owner_cursor: Any
+    own_database: str, owner_cursor: Any, settings: Any, key: str, is_demo: bool
 ) -> None:
+    settings.IS_DEMO = is_demo
     _seal_some()
     columns = ", ".join(c for c in record.COLUMNS if c not in {"id", "at"})
     copy = (
-        f"INSERT INTO portal_auditevent (id, at, {columns}) SELECT uuidv7(), now() - interval '3 hours', {columns} "
+        f"INSERT INTO portal_auditevent (id, at, {columns}) SELECT {key}, now() - interval '3 hours', {columns} "
         "FROM portal_auditevent LIMIT 1 RETURNING id"
     )
     _tamper(owner_cursor, "portal_auditevent", copy)

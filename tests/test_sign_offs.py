@@ -14,6 +14,7 @@ from portal.actors import Actor
 from portal.audit import AuditEvent
 from portal.errors import Denied, Hidden, Refused
 from portal.models import Mail, Notice
+from portal.selectors.home import all_waiting
 from review.models import Finding, SignOff
 from review.selectors import city_lists as lists
 from review.selectors import first_reviews as desks
@@ -160,7 +161,8 @@ def test_ink_is_recorded_with_who_signed_and_when_and_only_for_the_silent(row: A
         services.record_on_paper(own, signed_by="李局长", signed_on=today - reviews.DAY, actor=officer)
         kept = SignOff.objects.get(pk=own.pk)
         assert (kept.state, kept.is_on_paper, kept.answered_by) == (SignOffState.AGREED, True, officer.user)
-        assert kept.reason == f"纸面会签：李局长，{(today - reviews.DAY).isoformat()}"
+        signed = today - reviews.DAY
+        assert kept.reason == f"纸面会签：李局长，{signed.year}年{signed.month}月{signed.day}日"
         with pytest.raises(Refused):
             services.record_on_paper(own, signed_by="王局长", signed_on=today, actor=officer)
     with walls.enter(joint), pytest.raises(Denied):
@@ -204,6 +206,23 @@ def test_after_the_time_is_over_nothing_is_answered(row: Application, people: Pe
     time_machine.move_to(row.round.city_until, tick=False)
     with walls.enter(joint):
         services.answer(own, "agree", actor=joint)
+
+
+def test_what_can_no_longer_be_answered_neither_waits_nor_shows_a_form(
+    row: Application, people: People, client_as: Callable[[Actor], Client], time_machine: Any
+) -> None:
+    joint = people.city_joint_a
+    own = _of(_ask(row, people.city_reviewer_a, only=FINANCE), joint)
+    address = reverse("sign_off", args=[own.pk])
+    assert row.round.city_until
+    for at, is_open in ((row.round.city_until, True), (row.round.city_until + rounds.MICROSECOND, False)):
+        time_machine.move_to(at, tick=False)
+        client = client_as(joint)
+        with walls.enter(joint):
+            lines = [line.label for line in all_waiting(joint) if line.page.startswith("sign_off")]
+        assert lines == (["件会签事项待答复"] if is_open else [])
+        assert ("本部门意见" in client.get(address).content.decode()) is is_open
+        assert ("不能再答复" in client.get(reverse("sign_offs")).content.decode()) is not is_open
 
 
 # -- facts -----------------------------------------------------------------------------------------------------------

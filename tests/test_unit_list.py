@@ -212,6 +212,7 @@ def test_everything_that_is_lacking_is_said_at_once(world: World) -> None:
     said = str(refused.value)
     for words in ("未答复", "未收到", "会签意见"):
         assert words in said, said
+    assert all(sentence.count("。") == 1 for sentence in refused.value.reasons), "each is a line of its own"
 
 
 def test_the_head_alone_sends_and_twice_is_once(world: World) -> None:

@@ -1,6 +1,9 @@
 """Fixtures of browser tests: the portal served once a worker, what its addresses are made of, people with browsers."""
 
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +19,8 @@ from tests import factories, rounds
 from tests.applications import applications_to_see
 from tests.browser import Served, Visitor, chromium, served
 from tests.choice import choosing_to_see
-from tests.databases import copied_database
+from tests.databases import demo_database
+from tests.journeys import Traveller, broken
 from tests.judging import judging_to_see
 from tests.publicities import results_to_see
 from tests.reviews import reviews_to_see
@@ -28,11 +32,26 @@ from tiers.models import Factory, Filing, SelfAssessment
 @pytest.fixture(scope="session")
 def portal(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The portal, served once for all tests of a worker."""
-    with django_db_blocker.unblock():
-        copy = copied_database()
+    with _served(tmp_path_factory.mktemp("portal"), django_db_blocker) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def installation(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """The portal with its workers and beat, for journeys: nobody takes short cuts in its demo world."""
+    with _served(tmp_path_factory.mktemp("installation"), django_db_blocker, whole=True) as made:
+        yield made
+
+
+@contextmanager
+def _served(folder: Path, blocker: Any, *, whole: bool = False) -> Iterator[Served]:
+    with blocker.unblock():
+        copy = demo_database(folder / "media")
         name = copy.__enter__()
     try:
-        with served(name, tmp_path_factory.mktemp("portal"), django_db_blocker.unblock) as made:
+        with served(name, folder, blocker.unblock, whole=whole) as made:
             yield made
     finally:
         copy.__exit__(None, None, None)
@@ -103,3 +122,20 @@ def visitor(browser: Browser, portal: Served) -> Iterator[Callable[..., Visitor]
     for one in came:
         one.context.close()
     assert [complaint for one in came for complaint in one.complaints] == []
+
+
+@pytest.fixture
+def traveller(browser: Browser, installation: Served) -> Iterator[Callable[[str], Traveller]]:
+    """People on a journey through a whole installation; at its end everything in the database is as it must be."""
+    came: list[Traveller] = []
+
+    def come(account: str = "") -> Traveller:
+        came.append(Traveller(browser, installation, account))
+        return came[-1]
+
+    yield come
+    for one in came:
+        sys.stderr.write(one.last_seen() + "\n")  # told by pytest when the journey ended before its end
+        one.context.close()
+    assert [complaint for one in came for complaint in one.complaints] == []
+    assert installation.ask(broken) == []

@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check bench rush format messages screenshots lock clean
+.PHONY: help run setup test check bench rush format messages screenshots tour lock clean
 
 PYTHON := .venv/bin/python
 BESIDE := $(PYTHON) -m portal.embedded with
@@ -39,6 +39,9 @@ bench: setup ## measure what the house promises about speed
 rush: setup ## let 200 people hand in before a deadline, and look whether all is well (about 4 minutes)
 	$(PYTHON) -m bench.rush
 
+replay-2024: setup ## replay the 2024 round on the dossiers of tests/dossiers (about 10 minutes; into var/replay-2024)
+	$(PYTHON) -m replay
+
 format: setup ## put code and templates into shape
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
@@ -47,6 +50,11 @@ format: setup ## put code and templates into shape
 
 messages: setup ## compile the portal's own wording (portal/locale) after editing it
 	.venv/bin/pybabel compile --directory portal/locale --domain django
+
+tour: setup ## go the journeys of tests/test_journeys_*.py, and take the pictures of docs/tour.md on the way
+	TOUR=1 $(PYTHON) -m pytest tests/test_journeys_enterprise.py tests/test_journeys_applicant.py \
+		tests/test_journeys_city.py tests/test_journeys_order.py tests/test_journeys_province.py \
+		tests/test_journeys_ministry.py
 
 screenshots: setup ## take the pictures in docs/screenshots anew
 	$(PYTHON) -m pytest tests/screenshots.py

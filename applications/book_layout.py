@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from portal import richtext
-from portal.declared import Block, Field, Form, Kind, Section, Value, Values, day, in_words, rows_of
+from portal.declared import Block, Field, Form, Kind, Section, Value, Values, in_words, rows_of
 from tiers.editions import Edition, Indicator
 from tiers.indicators import figure
 
@@ -149,12 +149,8 @@ def numeral(number: int) -> str:
 
 
 def said(asked: Field, value: Value | None) -> str:
-    """An answer in words, a day as paper writes it; a dash where nothing was answered."""
-    if not value:
-        return NONE
-    if asked.kind is Kind.DATE and isinstance(value, str) and (found := day(value)):
-        return f"{found.year}年{found.month}月{found.day}日"
-    return in_words(asked, value)
+    """An answer in words; a dash where nothing was answered."""
+    return in_words(asked, value) if value else NONE
 
 
 @dataclass(frozen=True)

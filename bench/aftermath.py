@@ -9,6 +9,7 @@ from bench.measure import Figure
 from bench.writers import Log
 from portal import walls
 from portal.audit import AuditEvent
+from portal.invariants import invariants
 from tiers.models import Round
 
 
@@ -26,6 +27,8 @@ def judged(round_: Round, logs: list[Log]) -> Iterator[Figure]:
         yield _late_accepted(round_, logs)
         yield _numbers(round_)
         yield _once(logs)
+        unheld = [one.sentence for one in invariants() if any(True for _ in one.faults())]
+    yield _none("invariants broken", len(unheld), "; ".join(unheld) or "check_invariants")
     broken = [said for log in logs for said in log.broken]
     wrong = Counter(one.status for log in logs for one in log.asked if one.status >= 500)
     yield _none("5xx, or no answer", sum(wrong.values()) + len(broken), "; ".join(broken[:3]) or str(dict(wrong)))

@@ -9,13 +9,24 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+from portal import rehearsal
+
 BEIJING = ZoneInfo("Asia/Shanghai")
 _shift: ContextVar[timedelta] = ContextVar("shift", default=timedelta(0))
 
 
 def now() -> datetime:
-    """The present instant, aware, in UTC."""
-    return timezone.now() + _shift.get()
+    """The present instant, aware, in UTC; in a rehearsal what its clock shows."""
+    return _shown() + _shift.get()
+
+
+def real() -> datetime:
+    """The instant by the machine's own clock, which only a rehearsal's clock is set by."""
+    return timezone.now()
+
+
+def _shown() -> datetime:
+    return rehearsal.shown(real()) if settings.IS_REHEARSAL else real()
 
 
 def beijing(at: datetime) -> datetime:
@@ -31,7 +42,7 @@ def shifted(to: datetime) -> Iterator[None]:
     """
     if not settings.IS_DEMO:
         raise RuntimeError("the clock is never shifted when PORTAL_MODE is production")
-    token = _shift.set(to - timezone.now())
+    token = _shift.set(to - _shown())
     try:
         yield
     finally:

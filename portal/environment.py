@@ -3,16 +3,22 @@
 import json
 import os
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 import environ
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
+# The demo's worlds, by how far this year's rounds have come.
+STAGES = ("now", "empty", "open", "city", "expert", "publicity", "done")
 # Every variable the portal reads, with what it is for. Compose file and operations guide are held against this table.
 ENVIRONMENT = {
     "PORTAL_MODE": "demo (default) or production",
+    "DEMO_STAGE": "which demo world: now (default; empty in a rehearsal), open, city, expert, publicity or done",
+    "REHEARSAL_FROM": "makes a demo a rehearsal (演练) whose clock begins at this Beijing time; refused in production",
     "PORTAL_VAR": "folder for what the portal writes itself; default var/",
     "SECRET_KEY": "signs sessions and links; at least 50 random characters",
     "ENCRYPTION_KEY": "encrypts second-factor secrets; a Fernet key, or several (new first) separated by commas",
@@ -37,6 +43,7 @@ ENVIRONMENT = {
     "SITE_CONTACT": "联系方式 in the footer",
     "SITE_ICP": "备案号 in the footer",
     "REVOCATION_BAR_YEARS": "how long the holder of a revoked title may not apply; default 3, 0: not at all",
+    "STORAGE_URL": "files in an S3 storage: s3://KEY:SECRET@host/bucket?region=…; empty: in PORTAL_VAR/media",
     "CLAMD_URL": "the virus scanner, tcp://host:3310 or unix:///path; empty: uploads are not scanned",
     "PRESS_SECONDS": "how long the making of one paper may take; default 120",
     "PRESS_MEGABYTES": "how much memory it may take; default 1500",
@@ -105,6 +112,12 @@ def count(raw: str) -> int:
     return value
 
 
+def instant(raw: str) -> datetime:
+    """A moment on Beijing's clock such as 2024-11-22T23:50, unless it names an offset of its own."""
+    value = datetime.fromisoformat(raw)
+    return value if value.tzinfo else value.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
 def positive(raw: str) -> int:
     """A whole number from 1 on."""
     value = int(raw)
@@ -158,6 +171,32 @@ def broker(raw: str) -> str:
     if urlsplit(raw).scheme not in {"redis", "rediss", "redis+socket"}:
         raise Unfit("not a redis:// address")
     return raw
+
+
+def storage(raw: str) -> dict[str, Any]:
+    """Django's configuration for a bucket: s3://KEY:SECRET@host[:port]/bucket[?region=…&style=virtual], s3+http://…
+
+    A name that is taken gets another: what is kept is never overwritten.
+    """
+    parts, protocol = urlsplit(raw), {"s3": "https", "s3+http": "http"}
+    bucket = parts.path.strip("/")
+    if parts.scheme not in protocol or not parts.hostname or not bucket or "/" in bucket:
+        raise Unfit("not s3://KEY:SECRET@host/bucket")
+    if not parts.username or not parts.password:
+        raise Unfit("it names no key, or no secret")
+    asked = dict(parse_qsl(parts.query))
+    options = {
+        "bucket_name": bucket,
+        "endpoint_url": f"{protocol[parts.scheme]}://{parts.netloc.rpartition('@')[2]}",
+        "access_key": unquote(parts.username),
+        "secret_key": unquote(parts.password),
+        "region_name": asked.get("region", "us-east-1"),
+        "addressing_style": asked.get("style", "path"),
+        "signature_version": "s3v4",
+        "default_acl": None,
+        "file_overwrite": False,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
 
 def scanner(raw: str) -> str:

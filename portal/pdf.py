@@ -98,7 +98,10 @@ def printed(
     assets, made = Assets(pictures or {}), b""
     with suppress(FatalURLFetchingError):
         document = HTML(string=html, base_url=_BASE, url_fetcher=assets)
-        made = document.write_pdf(font_config=loaded, pdf_identifier=identifier.encode(), pdf_variant="pdf/ua-1")
+        marks = [CSS(url="asset:css/paper-rehearsal.css", url_fetcher=assets)] if settings.IS_REHEARSAL else []
+        made = document.write_pdf(
+            font_config=loaded, stylesheets=marks, pdf_identifier=identifier.encode(), pdf_variant="pdf/ua-1"
+        )
     if assets.denied:
         raise Unprintable(f"documents don't load {assets.denied[0]}")
     if not made:

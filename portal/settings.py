@@ -17,6 +17,11 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 PORTAL_MODE = read("PORTAL_MODE", env.one_of("demo", "production"), "demo")
 IS_DEMO = PORTAL_MODE == "demo"
+# Beijing time at which a rehearsal's clock begins; naming one makes the installation a rehearsal.
+REHEARSAL_FROM = read("REHEARSAL_FROM", env.instant, None)
+IS_REHEARSAL = REHEARSAL_FROM is not None
+if IS_REHEARSAL and not IS_DEMO:
+    raise ImproperlyConfigured("REHEARSAL_FROM must not be set in production: deadlines are read on the real clock.")
 
 
 def _demo(value: Any) -> Any:
@@ -93,9 +98,10 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
 ]
 
-# What `manage.py prepare` loads, in this order; the demo world only in the demo.
-_DEMO_WORLD = ("seed_demo", "seed_tiers", "seed_applications", "seed_review") if IS_DEMO else ()
-LOADING_COMMANDS = ("load_reference", "load_catalogue", "load_calendar", *_DEMO_WORLD)
+# What `manage.py prepare` loads, in this order; the demo world only in the demo, in a rehearsal its people.
+DEMO_COMMAND = "seed_demo" if IS_DEMO else None
+DEMO_STAGE = read("DEMO_STAGE", env.one_of(*env.STAGES), "empty" if IS_REHEARSAL else "now")
+LOADING_COMMANDS = ("load_reference", "load_catalogue", "load_calendar", *filter(None, [DEMO_COMMAND]))
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -299,7 +305,7 @@ STATICFILES_DIRS = [
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")  # no visitor waits for those
 FONTS_DIR = BASE_DIR / "fonts"  # for paper only; bin/setup puts them there
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": read("STORAGE_URL", env.storage, {"BACKEND": "django.core.files.storage.FileSystemStorage"}),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = VAR_DIR / "media"

@@ -11,11 +11,12 @@ from io import BytesIO
 from typing import Any, BinaryIO
 
 import xlsxwriter
+from django.conf import settings
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from portal import clock
+from portal import clock, rehearsal
 
 # A cell holds no more; what is longer is cut, visibly.
 _LONGEST = 32_767
@@ -94,6 +95,8 @@ def _set_up(sheet: Worksheet, paper: str) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     sheet.set_footer("&C第 &P 页 共 &N 页")
+    if settings.IS_REHEARSAL:
+        sheet.set_header(f"&C{rehearsal.NOTICE}")
 
 
 def _write(sheet: Worksheet, row: int, place: int, value: Any, form: Format) -> None:

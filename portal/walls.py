@@ -62,6 +62,7 @@ OPEN: dict[str, str] = {
     "portal_user": "accounts; read before anybody's place is known",
     "portal_mail": "the outbox; read by the worker and, in the demo, by its mail page",
     "portal_heartbeat": "signs of life of the worker",
+    "portal_rehearsalclock": "what time it is, in a rehearsal",
     "portal_cache": "throttling counters",
     "account_emailaddress": "accounts",
     "account_emailconfirmation": "accounts",

@@ -15,7 +15,8 @@ from portal import audit, clock
 from portal.actors import Actor
 from portal.errors import Denied, Refused
 
-Guard = Callable[..., str | None]
+# What keeps a transition from being taken: one sentence or several; nothing when it may be.
+Guard = Callable[..., str | Sequence[str] | None]
 M = TypeVar("M", bound=Model)
 _GONE = "该事项刚刚已转由他人办理，不在您的办理范围内，请返回列表查看。"
 
@@ -24,7 +25,8 @@ _GONE = "该事项刚刚已转由他人办理，不在您的办理范围内，�
 class Transition:
     """One edge: what it is called, where it starts and ends, and the conditions that must hold.
 
-    A guard takes (object, at=, actor=, and the act's own arguments) and returns a reason, or None when satisfied.
+    A guard takes (object, at=, actor=, and the act's own arguments) and returns a reason, or several; nothing when
+    satisfied.
     """
 
     action: str
@@ -150,7 +152,12 @@ def _moved(
         raise Denied(f"{name} is not for {actor.role or 'nobody'}")
     if row.state not in transition.sources:
         raise Refused(f"当前状态为“{workflow.states(row.state).label}”，不能{transition.label}。请刷新页面后再看。")
-    reasons = [r for guard in transition.guards if (r := guard(row, at=moment, actor=actor, **data))]
+    reasons = [
+        sentence
+        for guard in transition.guards
+        if (said := guard(row, at=moment, actor=actor, **data))
+        for sentence in ([said] if isinstance(said, str) else said)
+    ]
     if reasons:
         raise Refused(*reasons)
     source, row.state = row.state, transition.target

@@ -89,14 +89,14 @@ def list_time_over(city_list: Any, *, at: datetime, **_: Any) -> str | None:
     return None if in_list_time(city_list, at=at) else "报送时间尚未截止，不能锁定。"
 
 
-def is_listable(_city_list: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+def is_listable(_city_list: Any, *, lacking: Sequence[str] = (), **_: Any) -> Sequence[str]:
     """There is an order, and everything before it is decided."""
-    return " ".join(lacking) or None
+    return lacking
 
 
-def is_sendable(_city_list: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+def is_sendable(_city_list: Any, *, lacking: Sequence[str] = (), **_: Any) -> Sequence[str]:
     """All is decided, signed, arrived on paper and sealed."""
-    return " ".join(lacking) or None
+    return lacking
 
 
 def leaves_time(city_list: Any, *, at: datetime, until: datetime | None = None, **_: Any) -> str | None:
@@ -137,9 +137,9 @@ def is_explained(_candidate: Any, *, warnings: Sequence[str] = (), reason: str =
     return f"存在需核实的情形：{'；'.join(warnings)}。予以受理的，请写明核实情况。"
 
 
-def is_unjudged(_candidate: Any, *, judged: Sequence[str] = (), **_: Any) -> str | None:
+def is_unjudged(_candidate: Any, *, judged: Sequence[str] = (), **_: Any) -> Sequence[str]:
     """Nobody has begun to judge it: no sheet, no visit, no place."""
-    return " ".join(judged) or None
+    return judged
 
 
 # -- made public, sent up, decided -----------------------------------------------------------------------------------
@@ -150,9 +150,9 @@ def begins_ahead(publicity: Any, *, at: datetime, **_: Any) -> str | None:
     )
 
 
-def is_announceable(_publicity: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+def is_announceable(_publicity: Any, *, lacking: Sequence[str] = (), **_: Any) -> Sequence[str]:
     """The round is judged, and the list says what the recommendations say now."""
-    return " ".join(lacking) or None
+    return lacking
 
 
 def leaves_days(_row: Any, *, at: datetime, due_at: datetime | None = None, **_: Any) -> str | None:
@@ -176,14 +176,14 @@ def is_decided_whole(_dispatch: Any, *, undecided: Sequence[str] = (), **_: Any)
 
 
 # -- experts ---------------------------------------------------------------------------------------------------------
-def is_manned(_panel: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+def is_manned(_panel: Any, *, lacking: Sequence[str] = (), **_: Any) -> Sequence[str]:
     """There is a chair, there are experts who consented, and everybody is given what they judge."""
-    return " ".join(lacking) or None
+    return lacking
 
 
-def is_scored(_panel: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+def is_scored(_panel: Any, *, lacking: Sequence[str] = (), **_: Any) -> Sequence[str]:
     """Every sheet of the panel is signed."""
-    return " ".join(lacking) or None
+    return lacking
 
 
 def is_in_scoring(sheet: Any, *, at: datetime, **_: Any) -> str | None:
@@ -200,9 +200,9 @@ def is_running(sheet: Any, **_: Any) -> str | None:
     return "该评审组已结束评审。" if sheet.panel.state == PanelState.CLOSED else None
 
 
-def is_complete(_sheet: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+def is_complete(_sheet: Any, *, lacking: Sequence[str] = (), **_: Any) -> Sequence[str]:
     """Every line is scored within its bounds, the extremes are explained, there is an opinion."""
-    return " ".join(lacking) or None
+    return lacking
 
 
 def is_proved(_sheet: Any, *, proved_by: str = "", **_: Any) -> str | None:
@@ -210,6 +210,6 @@ def is_proved(_sheet: Any, *, proved_by: str = "", **_: Any) -> str | None:
     return None if proved_by == "second_factor" else "签署评分表须再次验证动态口令。"
 
 
-def is_concluded(_visit: Any, *, lacking: Sequence[str] = (), **_: Any) -> str | None:
+def is_concluded(_visit: Any, *, lacking: Sequence[str] = (), **_: Any) -> Sequence[str]:
     """Every line of the checklist has a finding, and the visit a conclusion."""
-    return " ".join(lacking) or None
+    return lacking

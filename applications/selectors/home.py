@@ -1,11 +1,14 @@
 """What applications add to the home page and to the navigation."""
 
+from django.db.models import QuerySet
+
+from applications.models import Application
 from applications.selectors.applications import applications
 from applications.states import ApplicationState
 from portal.actors import Actor
 from portal.roles import Level
 from portal.rules import may
-from portal.selectors.home import Fact, Waiting
+from portal.selectors.home import Fact, Waiting, straight
 
 
 def waiting(actor: Actor) -> list[Waiting]:
@@ -14,13 +17,16 @@ def waiting(actor: Actor) -> list[Waiting]:
         return []
     rows = applications(actor)
     if actor.role.level is Level.ENTERPRISE:
-        returned = rows.filter(state=ApplicationState.RETURNED).count()
-        drafts = rows.filter(state=ApplicationState.DRAFT).count()
         return [
-            Waiting(returned, "件申报被退回修改", "applications", "请在修改时限内按退回意见修改并重新提交"),
-            Waiting(drafts, "件申报正在填报", "applications", "填写完成后须由企业管理员承诺并提交"),
+            _own(rows, ApplicationState.RETURNED, "件申报被退回修改", "请在修改时限内按退回意见修改并重新提交"),
+            _own(rows, ApplicationState.DRAFT, "件申报正在填报", "填写完成后须由企业管理员承诺并提交"),
         ]
     return []
+
+
+def _own(rows: QuerySet[Application], state: str, label: str, hint: str) -> Waiting:
+    refs = rows.filter(state=state).values_list("ref", flat=True)
+    return straight(Waiting(len(refs), label, "applications", hint), ("application", refs))
 
 
 def facts(actor: Actor) -> list[Fact]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from portal import richtext
 from portal.declared.fields import Block, Difference, Field, Kind, Section, Value, Values
-from portal.declared.reading import cell_of, field_of, row_key, rows_of
+from portal.declared.reading import cell_of, day, field_of, row_key, rows_of
 
 _NONE, _GONE, _EMPTY = "（无）", "（已删除）", "（空）"
 _ABOUT = {
@@ -36,6 +36,8 @@ def in_words(asked: Field, value: Value | None, rows: Mapping[str, str] | None =
         return unicodedata.normalize("NFKC", value) + asked.unit
     if asked.kind is Kind.RICH:
         return richtext.plain(value)
+    if asked.kind is Kind.DATE and (found := day(value)):
+        return f"{found.year}年{found.month}月{found.day}日"
     words = {"yes": "是", "no": "否"} if asked.kind is Kind.YES_NO else dict(asked.choices)
     return words.get(value, value)
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def run() -> int:
         if environment.get("PORTAL_MODE", "demo") == "demo":
             environment.setdefault("PUBLIC_URL", f"http://{HOST}:{port}")
         try:
-            if _child([sys.executable, "manage.py", "prepare"], environment):
+            if _child([sys.executable, "manage.py", "prepare", "--first-page"], environment):
                 raise Unable("准备工作未完成，原因见上。The portal could not be prepared; the reason is above.")
             return _serve(environment, port)
         finally:
@@ -153,6 +153,7 @@ def _serve(environment: dict[str, str], port: int) -> int:
         env=environment,
         start_new_session=True,
     )
+    beside = _finish_demo(environment)
     try:
         manager.loop()
     finally:
@@ -160,11 +161,21 @@ def _serve(environment: dict[str, str], port: int) -> int:
             signal.signal(number, signal.SIG_IGN)
         manager.kill()  # nobody is left to kill, unless the loop itself failed
         end(announcer)
+        if beside:
+            end(beside)
     if manager.returncode in {130, 143}:
         with suppress(OSError):
             print("门户已停止。The portal has stopped.", flush=True)
         return 0
     raise _ended_by_itself(witness.first)
+
+
+def _finish_demo(environment: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
+    """Put the rest of the demo world in place while the portal serves; started again, it goes on where it stopped."""
+    if environment.get("PORTAL_MODE", "demo") != "demo":
+        return None
+    command = ["nice", *setpriv(None, dies_with=signal.SIGTERM), sys.executable, "manage.py", "seed_demo"]
+    return subprocess.Popen(command, cwd=ROOT, env=dict(environment), start_new_session=True)
 
 
 def announce(port: int) -> int:

@@ -10,7 +10,7 @@ from portal.models.papers import Paper
 from portal.models.people import Invitation, Membership, User
 from portal.models.places import City, Department, Industry, Office, OfficeLevel, Region, RegionLevel, Unit, UnitKind
 from portal.models.seals import Mark, Seal, Stamping
-from portal.models.upkeep import Heartbeat, Mail
+from portal.models.upkeep import Heartbeat, Mail, RehearsalClock
 
 __all__ = [
     "AuditBlock",
@@ -36,6 +36,7 @@ __all__ = [
     "Region",
     "RegionLevel",
     "Registration",
+    "RehearsalClock",
     "Seal",
     "Stamping",
     "StoredFile",

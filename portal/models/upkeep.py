@@ -1,4 +1,4 @@
-"""What the portal keeps for its own running: the outbox and signs of life."""
+"""What the portal keeps for its own running: the outbox, signs of life, and a rehearsal's clock."""
 
 from django.db import models
 from django.db.models import Q
@@ -37,3 +37,19 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RehearsalClock(models.Model):
+    """What the clock of a rehearsal shows: one row, and none where the portal is no rehearsal."""
+
+    number = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    shown_at = models.DateTimeField("演练时间")
+    set_at = models.DateTimeField("设定时间")
+    is_held = models.BooleanField("停走", default=False)
+
+    class Meta:
+        verbose_name = "演练时钟"
+        constraints = [models.CheckConstraint(condition=Q(number=1), name="rehearsal_clock_only_one")]
+
+    def __str__(self) -> str:
+        return f"{self.shown_at:%F %T}"

@@ -1,6 +1,7 @@
 """What waits for somebody: the lines of the home page."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
@@ -16,12 +17,24 @@ from portal.selectors.notices import unread
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that waits: how many, what, and the name of the page where it is done."""
+    """One thing that waits: how many, what, and the name of the page where it is done, with the `ref` that it takes."""
 
     count: int
     label: str
     page: str
     hint: str = ""
+    ref: str = ""
+
+
+def straight(found: Waiting, *ways: tuple[str, Iterable[str]]) -> Waiting:
+    """To the first of these pages that has all of what waits, each a page by name and where it has something.
+
+    Where none has, to the list of all.
+    """
+    for page, refs in ways:
+        if len(only := set(refs)) == 1:
+            return replace(found, page=page, ref=only.pop())
+    return found
 
 
 @dataclass(frozen=True)
@@ -72,7 +85,8 @@ def waiting(actor: Actor) -> list[Waiting]:
     lines = [Waiting(unread(actor), "条未读消息", "notices")]
     if may(actor, "registration.list"):
         what = "人申请加入本企业，待您同意" if actor.stands("enterprise") else "家企业的登记申请待确认"
-        lines.append(Waiting(registrations(actor).count(), what, "registrations"))
+        refs = registrations(actor).values_list("ref", flat=True)
+        lines.append(straight(Waiting(len(refs), what, "registrations"), ("registration", refs)))
     if may(actor, "people.manage"):
         lines.append(Waiting(people.invitations(actor).count(), "份邀请尚未被接受", "people"))
     if may(actor, "office.manage"):

@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 
-from portal import clock
+from portal import clock, rehearsal
 from portal.models import Mail
 from portal.services import worker
 
@@ -21,6 +21,8 @@ AT_ONCE = 200
 
 def post(to: str, subject: str, body: str) -> Mail:
     """Put a message in the outbox; the worker is told after commit, and beat sweeps up what it was not told."""
+    if settings.IS_REHEARSAL:
+        subject, body = rehearsal.marked(subject), f"{rehearsal.NOTICE}。\n\n{body}"
     mail = Mail.objects.create(to=to, subject=subject[:200], body=body, created_at=clock.now())
     worker.ask("portal.tasks.deliver_mail", str(mail.pk))
     return mail

@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from portal.demo.cast import CAST, PASSWORD, secret_of
+from portal.demo.cast import PASSWORD, secret_of
+from portal.demo.todo import accounts, progress
 from portal.models import Mail
 from portal.views.page import PortalRequest, paged
 
@@ -27,8 +28,13 @@ def demo(request: PortalRequest) -> HttpResponse:
     """Whom one can sign in as."""
     if not settings.IS_DEMO:
         raise Http404
-    seats = [(seat, current_code(seat.email) if seat.has_second_factor else "") for seat in CAST]
-    context = {"seats": seats, "password": PASSWORD, "seconds_left": 30 - int(time.time()) % 30}
+    cast, others = (
+        [(row, current_code(row.seat.email) if row.seat.has_second_factor else "") for row in rows]
+        for rows in accounts()
+    )
+    world = progress()
+    context: dict[str, object] = {"cast": cast, "others": others, "world": world, "password": PASSWORD}
+    context["seconds_left"] = 30 - int(time.time()) % 30
     return render(request, "portal/demo.html", context)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -101,5 +102,5 @@ def broken(request: HttpRequest) -> HttpResponse:
 def _bare(request: HttpRequest, template: str, status: int) -> HttpResponse:
     if is_api(request):
         return _json(request, status)
-    context = {"incident": getattr(request, "incident", "")}
+    context = {"incident": getattr(request, "incident", ""), "is_rehearsal": settings.IS_REHEARSAL}
     return HttpResponse(render_to_string(template, context), status=status)

@@ -7,7 +7,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from portal import audit, clock
+from portal import audit, clock, rehearsal
 from portal.errors import Denied, Hidden
 from portal.exports import exports as declared
 from portal.rules import may
@@ -51,7 +51,7 @@ def export(request: PortalRequest, key: str, kind: str) -> FileResponse:
         count = write_workbook(stream, table.name, columns, rows, paper=table.paper)
     audit.record("export.take", about, kind=f"{key}.{kind}", rows=count)
     stream.seek(0)
-    name = f"{table.name}-{clock.beijing(clock.now()):%Y%m%d-%H%M}.{kind}"
+    name = rehearsal.marked(f"{table.name}-{clock.beijing(clock.now()):%Y%m%d-%H%M}.{kind}")
     response = FileResponse(stream, as_attachment=True, filename=name, content_type=TYPES[kind])
     response["Content-Disposition"] = f"attachment; filename=\"{key}.{kind}\"; filename*=UTF-8''{quote(name)}"
     return response

@@ -72,6 +72,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         # Not `site`: allauth puts its own there.
         "portal_site": settings.SITE,
         "is_demo": settings.IS_DEMO,
+        "is_rehearsal": settings.IS_REHEARSAL,
         "display": {"large": cookies.get("large") == "1", "contrast": cookies.get("contrast") == "1"},
         "actor": actor if actor.user else None,
         "hats": [h for h in getattr(request, "hats", ()) if h != actor.membership],

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal import audit
+from portal import audit, rehearsal
 from portal.actors import Actor
 from portal.errors import Denied, Refused
 from portal.forms import CheckPaperForm, VerifyForm
@@ -66,7 +66,8 @@ def file(request: PortalRequest, code: str) -> FileResponse:
 def file_name(row: Paper) -> str:
     """What the file is called where it is kept: kind, number and version."""
     name = document(row.kind).name
-    return f"{name}-{row.number}-第{row.version}版.pdf" if row.version else f"{name}-{row.subject}.pdf"
+    about = f"{row.number}-第{row.version}版" if row.version else row.subject
+    return rehearsal.marked(f"{name}-{about}.pdf")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,6 +7,8 @@ from typing import IO
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from portal import rehearsal
+
 _RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")
 _PIECE = 256 * 1024
 
@@ -25,7 +27,7 @@ def file_in_pieces(
         file.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     first, last = piece or (0, size - 1)
-    whole = FileResponse(file, as_attachment=True, filename=name)
+    whole = FileResponse(file, as_attachment=True, filename=rehearsal.marked(name))
     whole["ETag"], whole["Accept-Ranges"] = tag, "bytes"
     if piece is None:
         return whole

@@ -60,7 +60,11 @@ class ProfileForm(forms.Form):
         Region.objects.none(), label="所在市州", required=False, empty_label="请选择",
         help_text="用于同一市州回避。",
     )  # fmt: skip
-    industries = forms.MultipleChoiceField(label="熟悉的行业大类", widget=forms.SelectMultiple(attrs={"size": 8}))
+    industries = forms.MultipleChoiceField(
+        label="熟悉的行业大类",
+        help_text="可以选择多项：按住 Ctrl 键（苹果电脑为 Command 键）逐项点选。",
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+    )
     specialities = forms.MultipleChoiceField(
         label="专长", required=False, choices=list(SPECIALITIES.items()), widget=forms.CheckboxSelectMultiple
     )

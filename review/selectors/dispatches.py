@@ -1,11 +1,12 @@
 """What was sent to the ministry: as the unit and the ministry read it, what it says, and how it checks."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from applications.exports import CELLS
@@ -66,6 +67,7 @@ def frozen(issue: UnitIssue, *, ref: str, version: int, at: datetime) -> dict[st
     said: dict[str, Any] = issue.document
     lines = [_entry(line, _submission(line), round_) for line in said["entries"]]
     return {
+        **({"rehearsal": True} if settings.IS_REHEARSAL else {}),
         "schema": SCHEMA,
         "ref": ref,
         "version": version,
@@ -230,6 +232,13 @@ def batches() -> list[Batch]:
     """Every batch that some unit has published and the ministry decides, latest first."""
     rows = _national().values_list("year", "tier", "batch").order_by("-year", "tier", "-batch").distinct()
     return [Batch(*row) for row in rows]
+
+
+def foremost(found: Sequence[Batch]) -> Batch | None:
+    """The latest of these in which something lies before the ministry; the latest at all where nothing does."""
+    open_ = Dispatch.objects.filter(state__in=(DispatchState.SENT, DispatchState.RECEIVED, DispatchState.SUPPLEMENTING))
+    waiting = set(open_.values_list("round__year", "round__tier", "round__batch"))
+    return next((one for one in found if (one.year, one.tier, one.number) in waiting), next(iter(found), None))
 
 
 def batch_for(key: str) -> Batch:

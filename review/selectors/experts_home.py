@@ -1,10 +1,13 @@
 """What waits for experts, and for the unit that asked them: lines of the home page."""
 
-from django.db.models import Count, Q
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
 
 from portal.actors import Actor
 from portal.rules import may
-from portal.selectors.home import Waiting
+from portal.selectors.home import Waiting, straight
 from review.models import Panel, ScoreSheet, Seat, SiteVisit
 from review.selectors.experts import own_profile
 from review.selectors.sheets import own_sheets
@@ -40,7 +43,14 @@ def _of_unit(actor: Actor) -> list[Waiting]:
     recused = ScoreSheet.objects.filter(panel__in=panels.filter(state=PanelState.SCORING), state=SheetState.RECUSED)
     visits = SiteVisit.objects.filter(unit=actor.stands("unit"), state=VisitState.PLANNED)
     return [
-        Waiting(declined.count(), "位专家谢绝邀请", "rounds", "请另行邀请"),
-        Waiting(recused.count(), "份评分表由专家声明回避", "rounds", "请核对是否须另行分配"),
+        _by_panel(declined, Waiting(0, "位专家谢绝邀请", "rounds", "请另行邀请")),
+        _by_panel(recused, Waiting(0, "份评分表由专家声明回避", "rounds", "请核对是否须另行分配")),
         Waiting(visits.count(), "次现场核查待完成", "visits"),
     ]
+
+
+def _by_panel(rows: QuerySet[Any], line: Waiting) -> Waiting:
+    """Straight to the panel that is concerned, or to the panels of its round."""
+    places = rows.values_list("panel__ref", "panel__round__ref")
+    ways = ("panel", [panel for panel, _ in places]), ("panels", [round_ for _, round_ in places])
+    return straight(replace(line, count=len(places)), *ways)

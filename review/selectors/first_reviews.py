@@ -81,13 +81,14 @@ class Point:
 def desk(actor: Actor, application: Application, submission: Submission) -> dict[str, Any]:
     """Everything that stands beside a submission while it is reviewed."""
     review = review_of(application)
-    said = review.checklist if review else {}
+    said, standing, tied = review.checklist if review else {}, outcome(application, review), is_tied(actor, application)
     notes = list(
         ReviewNote.objects.filter(application=application, struck_at=None).select_related("by").order_by("at", "pk")
     )
     return {
         "review": review,
-        "standing": outcome(application, review),
+        "standing": standing,
+        "may_take": not tied and _takeable(actor, review, standing),
         "edition": desk_edition(application),
         "points": [
             Point(key, label, text, said.get(key, {}).get("answer", ""), said.get(key, {}).get("note", ""))
@@ -101,11 +102,21 @@ def desk(actor: Actor, application: Application, submission: Submission) -> dict
         "findings": findings(application),
         "asked": asked_about(application),
         "ties": list(Tie.objects.filter(application=application).select_related("user")),
-        "is_tied": is_tied(actor, application),
+        "is_tied": tied,
         "rejection": Rejection.objects.filter(application=application).first(),
         "reconsideration": Reconsideration.objects.filter(application=application).select_related("by").first(),
         "colleagues": list(colleagues(actor)),
     }
+
+
+def _takeable(actor: Actor, review: FirstReview | None, standing: str) -> bool:
+    """Whether the review can become theirs: undecided and not theirs yet; nobody looks again at their own decision."""
+    if standing not in (FirstReviewState.OPEN, FirstReviewState.RECONSIDERING):
+        return False
+    mine = actor.person.pk
+    return review is None or (
+        review.reviewer_id != mine and not (standing == FirstReviewState.RECONSIDERING and review.decided_by_id == mine)
+    )
 
 
 def _noted(notes: list[ReviewNote], version: int) -> dict[str, str]:

@@ -131,7 +131,8 @@ def usual_title(round_: Round, number: int) -> str:
     """What it is called until an officer says otherwise."""
     what = "拟推荐" if round_.value.decider is Decider.MINISTRY else "拟认定"
     again = f"（第{number}次）" if number > 1 else ""
-    return f"{round_.year}年度{TIERS[round_.tier][1]}智能工厂{what}名单公示{again}"
+    batch = f"（第{round_.batch}批）" if round_.batch > 1 else ""
+    return f"{round_.year}年度{TIERS[round_.tier][1]}智能工厂{what}名单公示{batch}{again}"
 
 
 def usual_basis(round_: Round) -> str:

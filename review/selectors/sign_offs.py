@@ -1,12 +1,16 @@
 """What joint departments are asked, as they and their lead office see it."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from applications.models import Application
 from applications.states import ApplicationState
+from portal import clock
 from portal.actors import Actor
 from portal.errors import Hidden
 from portal.rules import may
+from review.guards import is_answerable
 from review.models import Finding, SignOff
 from review.states import SignOffState
 
@@ -20,6 +24,25 @@ def sign_offs(actor: Actor) -> QuerySet[SignOff]:
     if not may(actor, "sign_off.list") or actor.membership is None:
         return rows.none()
     return rows.filter(office=actor.membership.office_id).exclude(state=SignOffState.VOID).order_by("due_at", "pk")
+
+
+def shut(row: SignOff) -> str:
+    """Why nothing can be answered any more; empty while it can."""
+    return is_answerable(row, at=clock.now()) or ""
+
+
+def waiting(rows: Iterable[SignOff]) -> list[SignOff]:
+    """Those of one department that it can still answer; whether a list or a round is open is looked up once."""
+    known: dict[tuple[object, ...], bool] = {}
+
+    def is_open(row: SignOff) -> bool:
+        asked = row.application
+        key = row.issue_id, row.unit_issue_id, asked and (asked.round_id, asked.city_id, asked.track)
+        if key not in known:
+            known[key] = not shut(row)
+        return known[key]
+
+    return [row for row in rows if row.state == SignOffState.ASKED and is_open(row)]
 
 
 def sign_off_for(actor: Actor, pk: int) -> SignOff:

@@ -116,7 +116,8 @@ def record_on_paper(sign_off: SignOff, *, signed_by: str, signed_on: date, actor
     now = clock.now()
     if signed_on > clock.beijing(now).date():
         raise Refused("会签日期不能晚于今天。")
-    said = f"纸面会签：{signed_by.strip()}，{signed_on.isoformat()}" if signed_by.strip() else ""
+    day = f"{signed_on.year}年{signed_on.month}月{signed_on.day}日"
+    said = f"纸面会签：{signed_by.strip()}，{day}" if signed_by.strip() else ""
     changes = {"reason": said, "answered_at": now, "answered_by": actor.user, "is_on_paper": True}
     return move(sign_off, "record", actor=actor, at=now, changes=changes, reason=said)
 

@@ -1,6 +1,5 @@
 """A city's list: its order and what it lacks; signing, sending; for the unit: receiving, returning, more time."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -9,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.errors import Denied, Refused, Stale
+from portal.errors import Denied, Stale
 from portal.rules import may
+from portal.selectors.papers import named
 from portal.selectors.seals import places_on
 from portal.views.page import PortalRequest
 from review.forms import city_lists as forms
@@ -24,6 +24,7 @@ from review.services import ranking
 from review.services.city_lists import Issuing
 from review.views.acts import Act, Back, perform
 from review.views.inbox import round_reviewed
+from review.views.moves import asked_move
 from tiers.selectors.rounds import city_until, round_for
 
 _ANY = ["GET", "HEAD", "POST"]
@@ -47,7 +48,7 @@ def _page(request: PortalRequest, row: CityList, **more: Any) -> dict[str, Any]:
         "coverage": selectors.coverage(rows),
         "issue": issue,
         "sign_offs": selectors.sign_offs_of(issue) if issue else [],
-        "papers": selectors.papers_of(row),
+        "papers": named(selectors.papers_of(row)),
         "is_own": is_own,
         "may_order": is_own and selectors.is_movable(row),
         "lacking": selectors.lacking_here(actor, row) if is_own else [],
@@ -63,33 +64,18 @@ def city_list(request: PortalRequest, ref: str) -> HttpResponse:
     return render(request, "review/city_list.html", _page(request, selectors.city_list_for(request.actor, ref)))
 
 
-def wanted(said: Mapping[str, str]) -> tuple[str, str]:
-    """What is to be done to which application; Enter in a field presses no row's button, so the filled one speaks."""
-    act, _, application = said.get("move", "").partition(":")
-    if act == "filled":
-        filled = [name.removeprefix("to:") for name, value in said.items() if name.startswith("to:") and value.strip()]
-        return "to", filled[0] if filled else ""
-    return act, application
-
-
 @require_POST
 def move(request: PortalRequest, ref: str) -> HttpResponse:
     """One step up or down, or to a position: for whoever has no script, and for every keyboard."""
     row = selectors.city_list_for(request.actor, ref)
-    act, application = wanted(request.POST)
-    version, to = request.POST.get("version", ""), request.POST.get(f"to:{application}", "").strip()
-    if not version.isdecimal() or act not in {"up", "down", "to"}:
-        raise Refused("页面内容不完整，请返回后重试。")
-    if act == "to" and not (to.isascii() and to.isdecimal() and len(to) < 5):
-        raise Refused("请填写位次（正整数）。")
-    step = {"up": {"by": -1}, "down": {"by": 1}, "to": {"to": int(to or 0)}}[act]
+    asked = asked_move(request.POST)
     try:
-        ranking.shift(row, application, **step, version=int(version), actor=request.actor)
+        ranking.shift(row, asked.application, **asked.step, version=asked.version, actor=request.actor)
     except Stale as stale:
         page = _page(request, selectors.city_list_for(request.actor, ref), stale=stale)
         return render(request, "review/city_list.html", page, status=409)
     messages.success(request, "顺序已调整。")
-    return redirect(f"{reverse('city_list', args=[ref])}#row-{application}")
+    return redirect(f"{reverse('city_list', args=[ref])}#row-{asked.application}")
 
 
 def _back(row: CityList) -> Back:

@@ -35,7 +35,7 @@ def dispatches(request: PortalRequest) -> HttpResponse:
         return render(request, "review/dispatches_own.html", {"page": page})
     batches = selectors.batches()
     asked = request.GET.get("batch", "")
-    batch = selectors.batch_for(asked) if asked else next(iter(batches), None)
+    batch = selectors.batch_for(asked) if asked else selectors.foremost(batches)
     lines = selectors.survey(batch) if batch else []
     context = {
         "batches": [(one.key, f"{one.year}年度{TIERS[one.tier][1]}（第{one.number}批）") for one in batches],

@@ -28,8 +28,12 @@ def sign_offs(request: PortalRequest) -> HttpResponse:
     if not may(request.actor, "sign_off.list"):
         raise Denied("sign_off.list")
     rows = list(selectors.sign_offs(request.actor))
-    waiting = [row for row in rows if row.state == SignOffState.ASKED]
-    context = {"waiting": waiting, "answered": [row for row in rows if row.state != SignOffState.ASKED]}
+    waiting = selectors.waiting(rows)
+    context = {
+        "waiting": waiting,
+        "answered": [row for row in rows if row.state != SignOffState.ASKED],
+        "missed": [row for row in rows if row.state == SignOffState.ASKED and row not in waiting],
+    }
     return render(request, "review/sign_offs.html", context)
 
 
@@ -43,7 +47,7 @@ def sign_off(request: PortalRequest, pk: int) -> HttpResponse:
         with refusal_shown_on(form):
             row = services.answer(row, **form.cleaned_data, actor=request.actor)
             form = forms.AnswerForm()
-    context: dict[str, Any] = {"sign_off": row, "form": form, "is_asked": is_asked}
+    context: dict[str, Any] = {"sign_off": row, "form": form, "is_asked": is_asked, "shut": selectors.shut(row)}
     if row.issue is not None:
         context |= {
             "rows": city_lists.order_rows(row.issue.city_list),

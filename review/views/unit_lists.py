@@ -23,7 +23,7 @@ from review.services.city_lists import Issuing
 from review.states import UnitListState
 from review.views.acts import Act, Back, perform
 from review.views.candidates import judged_round
-from review.views.city_lists import wanted
+from review.views.moves import asked_move
 from tiers.models import Round
 
 _ANY = ["GET", "HEAD", "POST"]
@@ -56,19 +56,13 @@ def unit_list(request: PortalRequest, ref: str) -> HttpResponse:
 def move(request: PortalRequest, ref: str) -> HttpResponse:
     """One step up or down, or to a position: for whoever has no script, and for every keyboard."""
     round_ = judged_round(request, ref)
-    act, application = wanted(request.POST)
-    version, to = request.POST.get("version", ""), request.POST.get(f"to:{application}", "").strip()
-    if not version.isdecimal() or act not in {"up", "down", "to"}:
-        raise Refused("页面内容不完整，请返回后重试。")
-    if act == "to" and not (to.isascii() and to.isdecimal() and len(to) < 5):
-        raise Refused("请填写位次（正整数）。")
-    step = {"up": {"by": -1}, "down": {"by": 1}, "to": {"to": int(to or 0)}}[act]
+    asked = asked_move(request.POST)
     try:
-        choosing.shift(round_, application, **step, version=int(version), actor=request.actor)
+        choosing.shift(round_, asked.application, **asked.step, version=asked.version, actor=request.actor)
     except Stale as stale:
         return render(request, "review/unit_list.html", _page(request, round_, stale=stale), status=409)
     messages.success(request, "顺序已调整。")
-    return redirect(f"{reverse('unit_list', args=[ref])}#row-{application}")
+    return redirect(f"{reverse('unit_list', args=[ref])}#row-{asked.application}")
 
 
 def _back(round_: Round) -> Back:

@@ -96,10 +96,11 @@
     sending = text;
     say("正在保存…");
     const answer = await put(now);
+    // Read before the next may go out: it has to name the edition that this answer brings.
+    const body = answer ? await answer.json().catch(() => null) : null;
     if (mine !== sent) return; // something newer went out when the page was left: its answer is the one that counts
     sending = "";
-    if (answer && answer.ok) {
-      const body = await answer.json();
+    if (answer && answer.ok && body) {
       edition.value = body.edition;
       saved = text;
       unanswered = [];
@@ -110,7 +111,6 @@
       if (JSON.stringify(said()) !== saved) later(WAIT);
       return;
     }
-    const body = answer ? await answer.json().catch(() => null) : null;
     const reasons = body && body.reasons ? body.reasons.join("") : "";
     if (answer && answer.status === 409) {
       isStale = true; // what was typed stays here; whoever saves by the button decides which holds

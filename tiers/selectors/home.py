@@ -3,7 +3,7 @@
 from portal import clock
 from portal.actors import Actor
 from portal.rules import may
-from portal.selectors.home import Fact, News, Waiting
+from portal.selectors.home import Fact, News, Waiting, straight
 from tiers.rounds import said
 from tiers.selectors.announcements import HOME, concerning, published
 from tiers.selectors.factories import factories
@@ -18,7 +18,10 @@ def _filings_waiting(actor: Actor) -> int:
 
 def waiting(actor: Actor) -> list[Waiting]:
     """What waits on the ladder."""
-    lines = [Waiting(_filings_waiting(actor), "件基础级备案待确认", "filings")] if may(actor, "filing.list") else []
+    lines = []
+    if may(actor, "filing.list"):
+        refs = waiting_for(actor).values_list("ref", flat=True)
+        lines.append(straight(Waiting(len(refs), "件基础级备案待确认", "filings"), ("filing", refs)))
     return lines + _next_steps(actor) + _rounds_waiting(actor)
 
 
@@ -43,10 +46,12 @@ def _rounds_waiting(actor: Actor) -> list[Waiting]:
     if running := deadlines(actor, now):
         nearest = running[0]
         hint = f"最近截止：{said(nearest.until)}（北京时间），{nearest.left}"
-        lines.append(Waiting(len(running), f"个批次的{nearest.window.label}正在进行", "rounds", hint))
+        found = Waiting(len(running), f"个批次的{nearest.window.label}正在进行", "rounds", hint)
+        lines.append(straight(found, ("round", (deadline.round.ref for deadline in running))))
     if may(actor, "round.add"):
-        drafts = rounds(actor).filter(state=RoundState.DRAFT).count()
-        lines.append(Waiting(drafts, "个申报批次尚在草拟", "rounds", "完善后由负责人发布"))
+        drafts = rounds(actor).filter(state=RoundState.DRAFT).values_list("ref", flat=True)
+        found = Waiting(len(drafts), "个申报批次尚在草拟", "rounds", "完善后由负责人发布")
+        lines.append(straight(found, ("round", drafts)))
     return lines
 
 

@@ -83,7 +83,7 @@ def test_the_team_records_and_concludes_once(people: People, candidate: Candidat
         seen = selectors.visit_for(who, row.ref)
         with pytest.raises(Refused) as refused:
             services.record(seen, {}, edition=0, finish=True, actor=who)
-        assert "请选择核查结论。" in refused.value.reasons[0]
+        assert "请选择核查结论。" in refused.value.reasons
         partly = everything(row)
         partly["lines"][row.checklist[0]["key"]] = {"finding": "partly", "note": ""}
         with pytest.raises(Refused, match="请说明情况"):

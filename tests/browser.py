@@ -53,6 +53,7 @@ class Served:
     database: str
     log: Path
     unblocked: Callable[[], AbstractContextManager[Any]]
+    is_rehearsal: bool = False
 
     def ask(self, question: Callable[[], T]) -> T:
         """Ask the portal's database, behind its walls; in a thread, because Playwright has a loop in this one."""
@@ -61,7 +62,7 @@ class Served:
 
     def _ask(self, question: Callable[[], T]) -> T:
         connection.settings_dict = connection.settings_dict | {"NAME": self.database}
-        with self.unblocked():
+        with self.unblocked(), override_settings(IS_REHEARSAL=self.is_rehearsal):
             try:
                 with walls.system("test"):
                     return question()
@@ -86,18 +87,26 @@ class Served:
 
 @contextmanager
 def served(
-    database: str, folder: Path, unblocked: Callable[[], AbstractContextManager[Any]], *, whole: bool = False
+    database: str,
+    folder: Path,
+    unblocked: Callable[[], AbstractContextManager[Any]],
+    *,
+    whole: bool = False,
+    begins: str = "",
 ) -> Iterator[Served]:
     """Serve the portal from a database with the demo world in it, with real static files, until the end.
 
-    `whole`: with workers and beat beside it, as `make run` starts them.
+    `whole`: with workers and beat beside it, as `make run` starts them. `begins`: as a rehearsal, its clock to be set,
+    from this Beijing time on.
     """
     with socket.socket() as door, (folder / "log").open("wb") as log:
         door.bind(("127.0.0.1", 0))
         door.listen(64)  # so whoever comes early waits
         url = f"http://127.0.0.1:{door.getsockname()[1]}"
-        environment = _environment(database, folder, url, _queue(whole))
-        portal = Served(url, database, folder / "log", unblocked)
+        environment = _environment(database, folder, url, _queue(whole)) | (
+            {"REHEARSAL_FROM": begins} if begins else {}
+        )
+        portal = Served(url, database, folder / "log", unblocked, is_rehearsal=bool(begins))
         _collect_static_files(folder / "static")
         command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"fd://{door.fileno()}"]
         command += ["--threads", "4", "--no-control-socket", "--log-level", "warning", "--graceful-timeout", "1"]

@@ -17,10 +17,10 @@ from portal.services import reference
 from portal.sessions import SessionStore
 from tests import factories
 from tests.databases import as_owner, copied_database
-from tests.visiting import browser, installation, portal, traveller, visitor, world
+from tests.visiting import browser, installation, portal, rehearsal, rehearser, traveller, visitor, world
 from tiers.services import catalogue
 
-__all__ = ["browser", "installation", "portal", "traveller", "visitor", "world"]
+__all__ = ["browser", "installation", "portal", "rehearsal", "rehearser", "traveller", "visitor", "world"]
 QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
 
-from portal.demo.cast import PASSWORD, seat_of, secret_of
+from portal.demo.cast import DOMAIN, PASSWORD, seat_of, secret_of
 from portal.invariants import invariants
 from tests.browser import ROOT, Served, Visitor
 from tests.signing_in import code_of
@@ -30,7 +30,7 @@ class Traveller(Visitor):
     def __init__(self, browser: Browser, portal: Served, account: str = "") -> None:
         super().__init__(browser, portal, account)
         self.account = account
-        self.secret = secret_of(seat_of(account).email) if account else ""
+        self.secret = secret_of(f"{account}@{DOMAIN}")
 
     def see(self, picture: str = "", *, page: Page | None = None, whole: bool = False) -> None:
         """The present page, wide and narrow, without a barrier; kept as a picture of that name on a tour."""

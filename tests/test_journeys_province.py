@@ -4,11 +4,14 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from portal import clock
-from review.models import Candidate, Dispatch, Panel, ScoreSheet, Seat, SignOff, UnitList
+from portal.actors import Actor
+from portal.services.rehearsal import set_clock
+from review.models import Candidate, Dispatch, Panel, Publicity, ScoreSheet, Seat, SignOff, UnitList
 from review.selectors import unit_lists
 from tests.browser import Served, latest_mail_link
 from tests.journeys import Traveller, text_of, waited
@@ -72,7 +75,31 @@ def _made(round_ref: str) -> list[Any]:
     return found if found and all(row.state == "made" for row in found) else []
 
 
-def test_from_an_experts_invitation_to_the_package(traveller: Callable[..., Traveller], installation: Served) -> None:
+def _made_public(officer: Traveller, head: Traveller, anybody: Traveller, round_ref: str) -> None:
+    """Those recommended are shown to everybody for the days that the round asks; nobody objects."""
+    officer.visit(f"/rounds/{round_ref}/publicity/")
+    officer.press("生成草稿")
+    officer.page.wait_for_url("**/edit/")
+    officer.fill(phone="027-87230000", email="gongshi@demo.example", address="湖北省武汉市示例路1号")
+    officer.see()
+    officer.press("保存草稿")
+    officer.sees("公示草稿已保存")
+    row: Publicity = officer.portal.ask(lambda: Publicity.objects.get(round__ref=round_ref))
+    head.visit(f"/publicity/{row.ref}/")
+    head.press("发布公示")
+    head.page.locator("dialog[open]").get_by_role("button", name="发布公示").click()
+    head.sees("公示已发布")
+    anybody.visit("/publicity/")
+    anybody.visit(f"/publicity/{row.ref}/", "publicity")
+    until = officer.portal.ask(lambda: Publicity.objects.get(pk=row.pk).until)
+    officer.portal.ask(lambda: set_clock(until + timedelta(hours=9), actor=Actor(system="演练")))
+    anybody.visit(f"/publicity/{row.ref}/")
+    anybody.sees("已期满")
+
+
+def test_from_an_experts_invitation_to_the_package(rehearser: Callable[..., Traveller], rehearsal: Served) -> None:
+    """On a rehearsal's clock: a publicity takes five working days."""
+    traveller, installation = rehearser, rehearsal
     panel, weights = installation.ask(_panel), installation.ask(_weights)
     ref = panel.round.ref
     officer, head, expert = traveller("jingban"), traveller("fuze"), traveller()
@@ -129,6 +156,8 @@ def test_from_an_experts_invitation_to_the_package(traveller: Callable[..., Trav
     officer.sees("已推荐")
     assert installation.ask(within.count) == held + 1 == 20
 
+    _made_public(officer, head, traveller(), ref)
+
     # The list is circulated, agreed to, set onto paper, packed.
     head.visit(f"/rounds/{ref}/unit-list/circulate/")
     head.fill(phone="027-87230000")
@@ -144,7 +173,7 @@ def test_from_an_experts_invitation_to_the_package(traveller: Callable[..., Trav
     waited(installation, SignOff.objects.filter(pk=mine, state="agreed").exists, 30)
     for pk in installation.ask(lambda: list(asked.values_list("pk", flat=True))):
         head.visit(f"/sign-offs/{pk}/record/")
-        head.fill(signed_by="分管负责人　周行健", signed_on=f"{clock.beijing(clock.now()):%Y-%m-%d}")
+        head.fill(signed_by="分管负责人　周行健", signed_on=f"{clock.beijing(installation.ask(clock.now)):%Y-%m-%d}")
         head.go_through()
     assert not installation.ask(asked.exists)
     papers = waited(installation, lambda: _made(ref))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from portal import clock
 from portal.actors import Actor
 from portal.models import Enterprise, Membership, Registration, User
 from portal.roles import Role
@@ -45,13 +46,23 @@ def installation(
         yield made
 
 
+@pytest.fixture(scope="module")
+def rehearsal(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """A whole portal as a rehearsal, its clock set to the present: for a journey that has to wait for days."""
+    folder = tmp_path_factory.mktemp("rehearsal")
+    with _served(folder, django_db_blocker, whole=True, begins=f"{clock.beijing(clock.now()):%Y-%m-%dT%H:%M}") as made:
+        yield made
+
+
 @contextmanager
-def _served(folder: Path, blocker: Any, *, whole: bool = False) -> Iterator[Served]:
+def _served(folder: Path, blocker: Any, *, whole: bool = False, begins: str = "") -> Iterator[Served]:
     with blocker.unblock():
         copy = demo_database(folder / "media")
         name = copy.__enter__()
     try:
-        with served(name, folder, blocker.unblock, whole=whole) as made:
+        with served(name, folder, blocker.unblock, whole=whole, begins=begins) as made:
             yield made
     finally:
         copy.__exit__(None, None, None)
@@ -127,10 +138,23 @@ def visitor(browser: Browser, portal: Served) -> Iterator[Callable[..., Visitor]
 @pytest.fixture
 def traveller(browser: Browser, installation: Served) -> Iterator[Callable[[str], Traveller]]:
     """People on a journey through a whole installation; at its end everything in the database is as it must be."""
+    with _travelling(browser, installation) as come:
+        yield come
+
+
+@pytest.fixture
+def rehearser(browser: Browser, rehearsal: Served) -> Iterator[Callable[[str], Traveller]]:
+    """The same in a rehearsal."""
+    with _travelling(browser, rehearsal) as come:
+        yield come
+
+
+@contextmanager
+def _travelling(browser: Browser, portal: Served) -> Iterator[Callable[[str], Traveller]]:
     came: list[Traveller] = []
 
     def come(account: str = "") -> Traveller:
-        came.append(Traveller(browser, installation, account))
+        came.append(Traveller(browser, portal, account))
         return came[-1]
 
     yield come
@@ -138,4 +162,4 @@ def traveller(browser: Browser, installation: Served) -> Iterator[Callable[[str]
         sys.stderr.write(one.last_seen() + "\n")  # told by pytest when the journey ended before its end
         one.context.close()
     assert [complaint for one in came for complaint in one.complaints] == []
-    assert installation.ask(broken) == []
+    assert portal.ask(broken) == []

@@ -114,7 +114,7 @@ class Traveller(Visitor):
         ends = time.monotonic() + PATIENCE
         while (answer := self.context.request.get(self.portal.url + path)).status == 409:  # the press is still at it
             assert time.monotonic() < ends, f"{path} is never ready"
-            time.sleep(2)
+            time.sleep(1)  # less than a connection is kept open, or it may end just when the next question comes
         assert answer.ok, f"{path} is answered {answer.status}"
         return answer.body()
 

@@ -143,8 +143,8 @@ def traveller(browser: Browser, installation: Served) -> Iterator[Callable[[str]
 
 
 @pytest.fixture
-def rehearser(browser: Browser, rehearsal: Served) -> Iterator[Callable[[str], Traveller]]:
-    """The same in a rehearsal."""
+def rehearser(rehearsal: Served, browser: Browser) -> Iterator[Callable[[str], Traveller]]:
+    """The same in a rehearsal; its database is copied before the browser has a loop in this thread."""
     with _travelling(browser, rehearsal) as come:
         yield come
 

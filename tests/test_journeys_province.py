@@ -77,9 +77,11 @@ def _made(round_ref: str) -> list[Any]:
 
 def _made_public(officer: Traveller, head: Traveller, anybody: Traveller, round_ref: str) -> None:
     """Those recommended are shown to everybody for the days that the round asks; nobody objects."""
-    officer.visit(f"/rounds/{round_ref}/publicity/")
-    officer.press("生成草稿")
-    officer.page.wait_for_url("**/edit/")
+    officer.visit(f"/rounds/{round_ref}/publicity/")  # there is a draft already: of before they were chosen
+    officer.press("重新生成（含直接申报）")
+    officer.sees("名单已按当前推荐重新生成")
+    officer.see()
+    officer.follow("修改", exact=True)
     officer.fill(phone="027-87230000", email="gongshi@demo.example", address="湖北省武汉市示例路1号")
     officer.see()
     officer.press("保存草稿")

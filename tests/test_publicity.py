@@ -314,6 +314,8 @@ def test_from_a_round_to_a_publicity_by_its_pages(people: People, client_as: Cli
     assert officer.post(draw).status_code == 302
     with walls.system("test"):
         row = Publicity.objects.get(round=round_)
+    assert officer.get(draw)["Location"] == _page(row), "whoever would draw up another is led to the one there is"
+    assert f'href="{_page(row)}"' in officer.get(reverse("round", args=[round_.ref])).content.decode()
     edit = reverse("publicity_edit", args=[row.ref])
     assert officer.post(edit, {"title": ""}).status_code == 422
     said = {"version": row.version, "title": "某公示", "basis": "根据某文件", "workdays": "5", "contact": "徐培"}

@@ -76,6 +76,11 @@ def own(actor: Actor) -> QuerySet[Publicity]:
     return _rows().filter(unit_id=actor.stands("unit"))
 
 
+def draft_of(round_: Round) -> Publicity | None:
+    """What is being drawn up in a round; there is one at most."""
+    return Publicity.objects.filter(round=round_, state=PublicityState.DRAFT).first()
+
+
 def publicity_for(actor: Actor, ref: str) -> Publicity:
     """The gate to a publicity; absent, drafted and not yet begun look alike. Raises Hidden."""
     row = shown(clock.now()).filter(ref=ref).first() or own(actor).filter(ref=ref).first()

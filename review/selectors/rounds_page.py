@@ -16,7 +16,12 @@ def offered(actor: Actor, round_: Round, _deadline: Deadline | None) -> list[Rou
     if not may(actor, "copies.list") or round_.state in {RoundState.DRAFT, RoundState.PUBLISHED}:
         return found
     if may(actor, "publicity.draw", round_) and is_open(round_):
-        found.append(RoundAct("草拟公示", "publicity_draw", round_.ref))
+        draft = publicity.draft_of(round_)
+        found.append(
+            RoundAct("公示草稿", "publicity_page", draft.ref)
+            if draft
+            else RoundAct("草拟公示", "publicity_draw", round_.ref)
+        )
     if round_.state in OPEN and may(actor, "outcome.record", round_):
         found.append(RoundAct("登记认定结果", "outcome_record", round_.ref))
     found += of_experts(actor, round_)

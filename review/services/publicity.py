@@ -16,7 +16,16 @@ from portal.selectors.seals import content_of
 from portal.services import papers
 from portal.workflow import locked, move
 from review.models import Publicity
-from review.selectors.publicity import drawn, frozen, is_open, lacking_to_publish, notice_file, usual_basis, usual_title
+from review.selectors.publicity import (
+    draft_of,
+    drawn,
+    frozen,
+    is_open,
+    lacking_to_publish,
+    notice_file,
+    usual_basis,
+    usual_title,
+)
 from review.services import results_told as told
 from review.states import PublicityState
 from tiers.models import Round
@@ -37,7 +46,7 @@ def draw(round_: Round, *, with_outside: bool = False, actor: Actor) -> Publicit
     with locked(round_) as row:
         if not is_open(row):
             raise Refused(f"本批次{row.get_state_display()}，评审中、公示中的批次才能草拟公示。")
-        if draft := Publicity.objects.filter(round=row, state=PublicityState.DRAFT).first():
+        if draft := draft_of(row):
             raise Refused(f"本批次已有公示草稿（{draft.ref}），请在其上修改。")
         lines = drawn(row, with_outside=with_outside)
         if not lines:

@@ -79,10 +79,12 @@ def file(request: PortalRequest, ref: str) -> HttpResponseBase:
 
 @require_http_methods(_ANY)
 def draw(request: PortalRequest, ref: str) -> HttpResponse:
-    """A draft from the round's recommendations."""
+    """A draft from the round's recommendations; where there is one already, that."""
     round_ = round_for(request.actor, ref)
     if not may(request.actor, "publicity.draw", round_):
         raise Denied("publicity.draw")
+    if request.method != "POST" and (draft := selectors.draft_of(round_)):
+        return redirect("publicity_page", ref=draft.ref)
     form = DrawForm(request.POST if request.method == "POST" else None)
     lines = selectors.drawn(round_, with_outside=True)
     if form.is_bound and form.is_valid():

@@ -77,7 +77,8 @@ def _made(round_ref: str) -> list[Any]:
 
 def _made_public(officer: Traveller, head: Traveller, anybody: Traveller, round_ref: str) -> None:
     """Those recommended are shown to everybody for the days that the round asks; nobody objects."""
-    officer.visit(f"/rounds/{round_ref}/publicity/")  # there is a draft already: of before they were chosen
+    officer.visit(f"/rounds/{round_ref}/")
+    officer.follow("公示草稿", exact=True)  # of before they were chosen
     officer.press("重新生成（含直接申报）")
     officer.sees("名单已按当前推荐重新生成")
     officer.see()

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -26,6 +27,7 @@ from portal.spreadsheets import workbook
 from portal.views.errors import broken
 from tests.factories import People
 from tests.papers import Read
+from tests.signing_in import is_signed_in, sign_in
 
 EVENING = datetime(2024, 11, 22, 15, 50, tzinfo=UTC)  # 23:50 in Beijing
 TOLD = "演练环境，不作为任何办理依据"
@@ -71,6 +73,21 @@ def test_another_process_goes_by_it_without_being_told(own_database: str) -> Non
         cursor.execute("UPDATE portal_rehearsalclock SET shown_at = shown_at + interval '1 minute'")
     rehearsal._last.read_at -= 1  # a blink later
     assert clock.now() == EVENING + timedelta(minutes=1)
+
+
+@pytest.mark.usefixtures("rehearsed")
+@pytest.mark.parametrize("away", [timedelta(days=-700), timedelta(days=9)], ids=["past", "future"])
+def test_whoever_signs_in_stays_signed_in_for_as_long_as_on_any_other_clock(people: People, away: timedelta) -> None:
+    somebody, begins, client = people.enterprise_admin_a, timezone.now() + away, Client()
+    services.set_clock(begins, held=True, actor=Actor(system="test"))
+    sign_in(client, somebody.user.email)
+    assert is_signed_in(client)
+    call_command("clearsessions")
+    assert is_signed_in(client)
+    services.set_clock(begins + timedelta(hours=13), held=True, actor=Actor(system="test"))
+    assert not is_signed_in(client)
+    call_command("clearsessions")
+    assert not Session.objects.exists()
 
 
 @pytest.mark.usefixtures("rehearsed", "db")

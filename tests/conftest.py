@@ -24,6 +24,11 @@ __all__ = ["browser", "installation", "portal", "rehearsal", "rehearser", "trave
 QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """First those that mostly wait: the others are done meanwhile, and nobody waits for them at the end."""
+    items.sort(key=lambda item: not item.path.name.startswith(("test_journeys", "test_press", "test_embedded")))
+
+
 def _go_on_as(user: str, password: str) -> None:
     connections.close_all()
     for config in (connection.settings_dict, django_settings.DATABASES["default"]):

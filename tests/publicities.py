@@ -252,7 +252,7 @@ def results_to_see() -> dict[str, Any]:
             "结果.xlsx", actor=people.ministry,
         )  # fmt: skip
     return {
-        "publicity": shown.ref, "publicity_draft": draft.ref, "publicity_round": draft.round.ref,
+        "publicity": shown.ref, "publicity_draft": draft.ref,
         "objection": taken.ref, "objection_new": waiting.ref, "objection_notice": notice.ref, "dispatch": sent_.ref,
         "batch": upload.about, "outcome_upload": upload.ref, "own_round": own.ref,
     }  # fmt: skip

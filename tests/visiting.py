@@ -132,7 +132,8 @@ def visitor(browser: Browser, portal: Served) -> Iterator[Callable[..., Visitor]
     yield come
     for one in came:
         one.context.close()
-    assert [complaint for one in came for complaint in one.complaints] == []
+    complaints = [complaint for one in came for complaint in one.complaints]
+    assert not complaints, complaints
 
 
 @pytest.fixture
@@ -161,5 +162,7 @@ def _travelling(browser: Browser, portal: Served) -> Iterator[Callable[[str], Tr
     for one in came:
         sys.stderr.write(one.last_seen() + "\n")  # told by pytest when the journey ended before its end
         one.context.close()
-    assert [complaint for one in came for complaint in one.complaints] == []
-    assert portal.ask(broken) == []
+    complaints = [complaint for one in came for complaint in one.complaints]
+    assert not complaints, complaints
+    faults = portal.ask(broken)
+    assert not faults, faults

@@ -1,5 +1,6 @@
 """The real portal for browser tests: its own database, gunicorn, Chromium, and what every page is held against."""
 
+import io
 import os
 import re
 import socket
@@ -22,6 +23,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.http import HttpRequest
 from django.test.utils import override_settings
+from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
 from portal import walls
@@ -256,6 +258,14 @@ def _rules(rules: dict[str, Any] | None) -> dict[str, Any]:
 def barriers(page: Page, rules: dict[str, Any] | None = None) -> list[str]:
     """What axe finds on the page, by all its rules or by these: rule, place, and what to do."""
     return list(page.evaluate(f"async rules => {_BARRIERS}", _rules(rules)))
+
+
+def kept_as(path: Path, page: Page, *, whole: bool = False) -> None:
+    """A picture of what is seen, in as few colours as a page has: a third of its size."""
+    page.evaluate("scrollTo(0, 0)")
+    seen = Image.open(io.BytesIO(page.screenshot(full_page=whole))).convert("RGB")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    seen.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def latest_mail_link(somebody: Visitor, email: str) -> str:

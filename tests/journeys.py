@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page
 
 from portal.demo.cast import DOMAIN, PASSWORD, seat_of, secret_of
 from portal.invariants import invariants
-from tests.browser import ROOT, Served, Visitor
+from tests.browser import ROOT, Served, Visitor, kept_as
 from tests.signing_in import code_of
 
 PICTURES = ROOT / "docs" / "tour"
@@ -32,22 +32,21 @@ class Traveller(Visitor):
         self.account = account
         self.secret = secret_of(f"{account}@{DOMAIN}")
 
-    def see(self, picture: str = "", *, page: Page | None = None, whole: bool = False) -> None:
+    def see(self, picture: str = "", *, page: Page | None = None) -> None:
         """The present page, wide and narrow, without a barrier; kept as a picture of that name on a tour."""
         page = page or self.page
         self.check(page)
         if picture and TAKES_PICTURES:
-            PICTURES.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=PICTURES / f"{picture}.png", full_page=whole)
+            kept_as(PICTURES / f"{picture}.png", page)
 
     def last_seen(self) -> str:
         """Where they are and what they read there."""
         return f"{self.account} at {self.page.url}\n{self.page.locator('body').inner_text()}"
 
-    def visit(self, path: str, picture: str = "", *, whole: bool = False) -> Page:
+    def visit(self, path: str, picture: str = "") -> Page:
         """Open a page and look at it."""
         self.go(path)
-        self.see(picture, whole=whole)
+        self.see(picture)
         return self.page
 
     def follow(self, link: str, *, exact: bool = False) -> Page:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from review.models import Dispatch, Publicity
-from tests.browser import Served, Visitor
+from tests.browser import Served, Visitor, kept_as
 from tiers.models import Round
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
@@ -33,10 +33,9 @@ def _places() -> dict[str, str]:
 
 
 def test_screenshots(visitor: Callable[..., Visitor], portal: Served, world: dict[str, Any]) -> None:
-    FOLDER.mkdir(exist_ok=True)
     places = world | portal.ask(_places)
     for account, path, name, width, height in PICTURES:
         somebody = visitor(account)
         somebody.page.set_viewport_size({"width": width, "height": height})
         somebody.go(path.format(**places))
-        somebody.page.screenshot(path=FOLDER / f"{name}.png", full_page=height == 720)
+        kept_as(FOLDER / f"{name}.png", somebody.page, whole=height == 720)

@@ -148,7 +148,7 @@ def test_from_an_experts_invitation_to_the_package(rehearser: Callable[..., Trav
     assert installation.ask(lambda: Panel.objects.get(pk=panel.pk).state) == "opened"
 
     # Twenty are chosen by score; the tie at the last place needs a reason.
-    officer.visit(f"/rounds/{ref}/choice/", "choice", whole=True)
+    officer.visit(f"/rounds/{ref}/choice/", "choice")
     officer.press("按得分顺序推荐")
     officer.sees("已按得分顺序推荐")
     within = Recommendation.objects.filter(round__ref=ref, outside_quota=False)
@@ -168,7 +168,7 @@ def test_from_an_experts_invitation_to_the_package(rehearser: Callable[..., Trav
     head.fill(phone="027-87230000")
     head.go_through()
     head.sees("已送会签")
-    head.see("unit-list", whole=True)
+    head.see("unit-list")
     joint = traveller("huitong")
     asked = SignOff.objects.filter(unit_issue__unit_list__round__ref=ref, state="asked")
     mine = installation.ask(lambda: asked.get(office__name="湖北省发展和改革委员会").pk)

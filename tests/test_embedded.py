@@ -307,7 +307,7 @@ def _without_brotli(folder: Path) -> dict[str, str]:
 
 def test_the_portal_serves_and_ctrl_c_stops_all_of_it(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     port = free_port()
-    process = start(tmp_path, PORT=str(port), **_without_brotli(tmp_path_factory.mktemp("modules")))
+    process = start(tmp_path, PORT=str(port), DEMO_STAGE="empty", **_without_brotli(tmp_path_factory.mktemp("modules")))
     assert process.stdout is not None
     try:
         said = []

@@ -69,7 +69,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "fuze.wuhan": ("/", "/people/", "/people/invite/", "/city-lists/{list}/", "/city-lists/{list}/send/"),
     "jingban": (
-        "/", "/rounds/{judged_round}/publicity/", "/publicity/{publicity_draft}/edit/", "/objections/",
+        "/", "/rounds/{own_round}/publicity/", "/publicity/{publicity_draft}/edit/", "/objections/",
         "/publicity/{publicity}/record/", "/objections/?state=lodged", "/objections/{objection}/",
         "/objections/{objection_new}/accept/", "/objections/{objection_new}/refuse/", "/objections/{objection}/ask/",
         "/dispatches/",

@@ -216,6 +216,16 @@ def test_first_page_tells_an_enterprise_its_next_step(people: People, client_as:
     assert "真实性负责" not in _seen(client, "file", row.ref)
 
 
+def test_a_factory_names_its_filings_to_those_who_may_open_them(
+    filing: Filing, people: People, client_as: Callable[..., Client]
+) -> None:
+    page, link = reverse("factory", args=[filing.factory.ref]), reverse("filing", args=[filing.ref])
+    allowed = {people.enterprise_admin_a: 200, people.city_reviewer_a: 200, people.unit_officer: 200}
+    for actor, status in (allowed | {people.city_joint_a: 404, people.unit_joint: 404}).items():
+        assert (link in client_as(actor).get(page).content.decode()) == (status == 200), actor.role
+        assert client_as(actor).get(link).status_code == status, actor.role
+
+
 def test_city_sees_what_does_not_agree_in_a_filing(
     row: SelfAssessment, people: People, client_as: Callable[..., Client]
 ) -> None:

@@ -47,19 +47,20 @@ def standing(assessment: SelfAssessment) -> Filing | None:
 
 def filing_for(actor: Actor, ref: str) -> Filing:
     """The gate to a filing: the enterprise that filed it, its city, its unit. Raises Hidden."""
-    rows = Filing.objects.filter(ref=ref).select_related(*_RELATED, "assessment")
-    if actor.role and actor.role.level is Level.ENTERPRISE:
-        rows = rows.filter(enterprise_id=actor.stands("enterprise"))
-    elif not may(actor, "filing.list"):
-        rows = rows.none()
-    if row := rows.first():
+    if row := _open_to(actor).filter(ref=ref).select_related(*_RELATED, "assessment").first():
         return row
     raise Hidden("filing", ref)
 
 
-def of_factory(factory: Factory) -> QuerySet[Filing]:
-    """A factory's filings, newest first."""
-    return Filing.objects.filter(factory=factory).select_related("decided_by").order_by("-filed_at")
+def _open_to(actor: Actor) -> QuerySet[Filing]:
+    if actor.role and actor.role.level is Level.ENTERPRISE:
+        return Filing.objects.filter(enterprise_id=actor.stands("enterprise"))
+    return Filing.objects.all() if may(actor, "filing.list") else Filing.objects.none()
+
+
+def of_factory(actor: Actor, factory: Factory) -> QuerySet[Filing]:
+    """A factory's filings that the actor may open, newest first."""
+    return _open_to(actor).filter(factory=factory).select_related("decided_by").order_by("-filed_at")
 
 
 def shown(filing: Filing) -> list[dict[str, Any]]:

@@ -57,7 +57,7 @@ def factory(request: PortalRequest, ref: str) -> HttpResponse:
         "steps": tier_steps(),
         "assessments": of_factory(request.actor, row),
         "standing": selectors.standing_of(row),
-        "filings": filings_of(row),
+        "filings": filings_of(request.actor, row),
         "titles": selectors.titles_of(row),
         "may_amend": may(request.actor, "factory.amend", row),
     }

@@ -28,9 +28,8 @@ from portal.sessions import SessionStore
 from tiers.demo.answers import made_up
 from tiers.models import AssessmentSection, Edition, Factory, Recognition, Round, SelfAssessment
 from tiers.selectors.rounds import programmes
-from tiers.services import assessments, catalogue, recognitions, rounds
+from tiers.services import assessments, catalogue, recognitions, round_effects, rounds
 from tiers.services.factories import sought
-from tiers.states import RoundState
 
 PASSWORD = "Rush-Hour-2024"  # noqa: S105
 _DIRECTOR = Actor(system="bench")
@@ -60,7 +59,7 @@ def open_round(officer: Actor, head: Actor) -> Round:
     with walls.enter(head):
         rounds.publish(made, actor=head, at=clock.now() - timedelta(days=8))
     with walls.system("bench"):
-        Round.objects.filter(pk=made.pk).update(state=RoundState.ACCEPTING)
+        round_effects.advance(made, clock.now())
         return Round.objects.select_related("unit", "edition").get(pk=made.pk)
 
 

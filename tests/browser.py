@@ -42,6 +42,9 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+# What doesn't load is noted by `_response`, which can tell a page (which may well be a 404) from its parts; and whoever
+# leaves before the last words are saved would be asked, but a script's hand on the page is none to Chromium.
+NOT_MEANT = ("Failed to load resource", "Blocked attempt to show a 'beforeunload'")
 WIDTHS, HEIGHT = (1280, 375), 900
 ENGLISH = re.compile(r"\b[A-Za-z]{2,},? [a-z]{2,},? [a-z]{2,}\b")
 T = TypeVar("T")
@@ -193,8 +196,7 @@ class Visitor:
         return page
 
     def _console(self, message: ConsoleMessage) -> None:
-        # What doesn't load is noted by `_response`, which can tell a page (which may well be a 404) from its parts.
-        if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+        if message.type in {"error", "warning"} and not message.text.startswith(NOT_MEANT):
             self.complaints.append(f"{message.page.url if message.page else ''}: {message.text}")
 
     def _response(self, response: Response) -> None:
